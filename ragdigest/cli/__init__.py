@@ -1,0 +1,26 @@
+"""The command line: parses, calls the library, prints. A leaf that nothing imports."""
+
+import os
+import sys
+
+from ..errors import RagdigestError
+
+
+def main() -> None:
+    """Run `ragdigest`. Exit status: 0 done, 1 a RagdigestError, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    from .app import app
+
+    try:
+        app()
+    except RagdigestError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        print("stopped; the index is as it was", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,215 @@
+"""All commands. Each opens the library, calls one method and prints."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from ..errors import RagdigestError
+from ..library import DEFAULT_INDEX, Library, build
+
+app = typer.Typer(
+    name="ragdigest", no_args_is_help=True, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    help="Ask your weekly AI-paper digests, in Korean or English, and get answers proved by quotes.\n\n주간 AI 논문 다이제스트에 한국어나 영어로 물어보고, 근거 문장이 달린 답을 받으세요.",
+    epilog="Start: ragdigest index corpus/   then: ragdigest ask 'KV 캐시를 압축하는 방법이 있나?'",
+)
+
+IndexDir = Annotated[Path, typer.Option("--index", envvar="RAGDIGEST_INDEX", help="Folder of the index.", show_default=True)]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, nothing else.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No colours, boxes or folding: for pipes.")]
+Since = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or later: 2025-09-08.", metavar="DATE")]
+Until = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or earlier.", metavar="DATE")]
+LangOf = Annotated[Optional[str], typer.Option("--lang", help="Only entries with text in ko or en.", metavar="ko|en")]
+SourceOf = Annotated[Optional[str], typer.Option("--source", help="Only sources whose name fits, such as '2025-W3*'.", metavar="GLOB")]
+Count = Annotated[int, typer.Option("-k", "--count", min=1, max=1000, help="How many to show.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Why each hit is where it is.")]
+EncoderName = Annotated[Optional[str], typer.Option("--encoder", help="bundled, or a sentence-transformers model by name or folder.")]
+DEFAULT = Path(DEFAULT_INDEX)
+
+
+def emit(row: dict[str, Any]) -> None:
+    """One JSON line; characters that no encoding holds are escaped."""
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(row)
+    print(line)
+
+
+def jobs(batch: Path | None, field: str, given: str | None) -> list[dict[str, Any]]:
+    """The questions to answer: the one given, or those of a batch file. Raises RagdigestError for a bad line."""
+    if (batch is None) == (given is None):
+        raise typer.BadParameter(f"give {field.upper()} or --batch FILE, one of them")
+    if batch is None:
+        return [{"id": None, field: given}]
+    rows = []
+    try:
+        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RagdigestError(f"cannot read {batch}: {getattr(error, 'strerror', None) or 'not UTF-8'}; give JSON lines with id and {field}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            rows.append({"id": row["id"], field: str(row[field])})
+        except (ValueError, KeyError, TypeError) as error:
+            raise RagdigestError(f"{batch}:{number} is no JSON object with id and {field}: {line[:60]!r}") from error
+    return rows
+
+
+@app.command("index", epilog="Example: ragdigest index corpus/ ../more-digests")
+def index_command(
+    paths: Annotated[Optional[list[Path]], typer.Argument(help="Digest files or folders; none: bring up to date what is indexed.")] = None,
+    index: IndexDir = DEFAULT,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Start afresh, with these paths alone.")] = False,
+    encoder: EncoderName = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on past sources that cannot be read, naming each.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the index, or bring it up to date: only new and changed sources are read."""
+    from . import display
+
+    with display.progress() as progress:
+        change = build(paths or [], index, encoder, rebuild=rebuild, skip_bad=skip_bad, progress=progress)
+    display.change(change, index, as_json, emit)
+
+
+@app.command("add", epilog="Example: ragdigest add new-week.md https://example.org/digest.html --week 2025-W37")
+def add_command(
+    what: Annotated[list[str], typer.Argument(help="Files, folders, or http(s) addresses of pages, PDFs, Markdown or feeds.", metavar="FILE|FOLDER|URL...")],
+    index: IndexDir = DEFAULT,
+    week: Annotated[Optional[str], typer.Option(help="The week, where the text does not say: 2025-W37 or 2025-09-14.")] = None,
+    corpus: Annotated[Optional[Path], typer.Option(help="Folder to copy into (default: the first folder indexed, else corpus/).")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file of the same name.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Copy new weeks into the corpus folder and index them."""
+    from ..adding import add
+    from . import display
+
+    with display.progress() as progress:
+        change = add(what, index, corpus, week, replace=replace, progress=progress, say=display.note)
+    display.change(change, index, as_json, emit)
+
+
+@app.command("search", epilog="Example: ragdigest search '확산 모델로 글을 만드는 빠른 언어 모델' -k 5 --since 2025-01-01")
+def search_command(
+    query: Annotated[Optional[str], typer.Argument(help="A question or words, in Korean or English.")] = None,
+    index: IndexDir = DEFAULT, count: Count = 10, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
+    batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and query.", metavar="FILE")] = None,
+    explain: Explain = False, as_json: AsJson = False, plain: Plain = False,
+) -> None:
+    """Rank the papers that fit a question, each with its best passage."""
+    library = None
+    for job in jobs(batch, "query", query):
+        library = library or Library.open(index)
+        hits = library.search(job["query"], count, explain, since=since, until=until, lang=lang, source=source)
+        if as_json:
+            emit({**job, "hits": [h.to_json() for h in hits]})
+        else:
+            from . import display
+
+            display.hits(job["query"], hits, plain)
+
+
+@app.command("ask", epilog="Example: ragdigest ask 'Which papers report GAIA scores?' --lang ko")
+def ask_command(
+    question: Annotated[Optional[str], typer.Argument(help="A question in Korean or English.")] = None,
+    index: IndexDir = DEFAULT, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
+    batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and question.", metavar="FILE")] = None,
+    as_json: AsJson = False, plain: Plain = False,
+) -> None:
+    """Answer a question with cited sentences, or say that the digests do not."""
+    library = None
+    for job in jobs(batch, "question", question):
+        library = library or Library.open(index)
+        answer = library.ask(job["question"], since=since, until=until, lang=lang, source=source)
+        if as_json:
+            emit({"id": job["id"], **answer.to_json(), "question": job["question"]})
+        else:
+            from . import display
+
+            display.answer(answer, plain)
+
+
+@app.command("related", epilog="Example: ragdigest related 2025-W37-ko.md#3")
+def related_command(
+    ref: Annotated[Optional[str], typer.Argument(help="SOURCE#ORDINAL, SOURCE@WEEK_START#ORDINAL, an entry id, a title, free text or a PDF file.")] = None,
+    index: IndexDir = DEFAULT, count: Count = 10, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
+    batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and ref.", metavar="FILE")] = None,
+    explain: Explain = False, as_json: AsJson = False, plain: Plain = False,
+) -> None:
+    """Papers close to one; other versions of the same paper first."""
+    library = None
+    for job in jobs(batch, "ref", ref):
+        library = library or Library.open(index)
+        hits = library.related(job["ref"], count, explain, since=since, until=until, lang=lang, source=source)
+        if as_json:
+            emit({**job, "related": [h.to_json() for h in hits]})
+        else:
+            from . import display
+
+            display.hits(job["ref"], hits, plain)
+
+
+@app.command("entries", epilog="Example: ragdigest entries --since 2025-09-01 --lang ko")
+def entries_command(index: IndexDir = DEFAULT, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None, as_json: AsJson = False, plain: Plain = False) -> None:
+    """List every entry of the index."""
+    found = Library.open(index).entries(since=since, until=until, lang=lang, source=source)
+    if as_json:
+        for entry in found:
+            emit(entry.to_json())
+    else:
+        from . import display
+
+        display.entries(found, plain)
+
+
+@app.command("show", epilog="Example: ragdigest show 2025-W37-ko.md#3")
+def show_command(ref: Annotated[str, typer.Argument(help="SOURCE#ORDINAL, an entry id or a whole title.")], index: IndexDir = DEFAULT, as_json: AsJson = False, plain: Plain = False) -> None:
+    """Show one entry whole, with the other entries of the same work."""
+    entry, text, others = Library.open(index).show(ref)
+    if as_json:
+        emit({**entry.to_json(), "text": text, "same_work": [o.to_json() for o in others]})
+    else:
+        from . import display
+
+        display.entry(entry, text, others, plain)
+
+
+@app.command("text", epilog="Example: ragdigest text 2025-W37-ko.md | head")
+def text_command(source: Annotated[str, typer.Argument(help="A source's name, as `ragdigest status` lists it.")], index: IndexDir = DEFAULT) -> None:
+    """Print the decoded text that offsets refer to."""
+    sys.stdout.buffer.write(Library.open(index).text(source).encode("utf-8", "surrogatepass"))
+
+
+@app.command("status", epilog="Example: ragdigest status --json")
+def status_command(index: IndexDir = DEFAULT, as_json: AsJson = False, plain: Plain = False) -> None:
+    """Say what is indexed and what has changed on disk since."""
+    from ..checks import status
+    from . import display
+
+    row = status(index)
+    if as_json:
+        emit(row)
+    else:
+        display.status(row, plain)
+
+
+@app.command("verify", epilog="Example: ragdigest ask 'GAIA?' --json > answers.jsonl; ragdigest verify answers.jsonl")
+def verify_command(
+    answers: Annotated[Optional[Path], typer.Argument(help="Saved JSON lines of `ask` or `search`.", metavar="[ANSWERS.jsonl]")] = None,
+    index: IndexDir = DEFAULT, as_json: AsJson = False,
+) -> None:
+    """Check that index and sources agree, and that saved quotes still stand where they say."""
+    from ..checks import verify
+
+    done = verify(index, answers)
+    if as_json:
+        emit(done)
+    else:
+        print(f"{done['files']} index files, {done['sources']} sources, {done['passages']} passages and {done['quotes']} saved quotes agree")

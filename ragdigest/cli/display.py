@@ -1,0 +1,179 @@
+"""What people see. Knows how to lay out, not how to find."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..passages import plain as plainly
+from ..records import Answer, Hit
+
+
+def note(text: str) -> None:
+    """A word to the person on stderr."""
+    print(text, file=sys.stderr)
+
+
+def console():
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False)
+
+
+def bare(wanted: bool) -> bool:
+    """Whether to print without layout: asked for, or not a terminal."""
+    return wanted or not sys.stdout.isatty()
+
+
+@contextmanager
+def progress() -> Iterator[Any]:
+    """A bar on stderr for embedding, where stderr is a terminal; else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+
+        def start(total: int, _: int):
+            task = bar.add_task("embedding passages", total=total)
+            return lambda steps: bar.advance(task, steps)
+
+        yield start
+
+
+def change(done: Any, index: Path, as_json: bool, emit: Any) -> None:
+    """What an update did."""
+    for line in done.notes:
+        note(f"note: {line}")
+    if as_json:
+        emit({"index": str(index), "added": list(done.added), "changed": list(done.changed), "removed": list(done.removed), "unchanged": done.unchanged,
+              "embedded": done.embedded, "entries": done.entries, "passages": done.passages})
+        return
+    words = [f"{len(names)} {what}" for what, names in (("added", done.added), ("changed", done.changed), ("removed", done.removed)) if names]
+    print(f"{index}: {', '.join(words) or 'nothing new'}, {done.unchanged} unchanged sources; {done.entries} entries, {done.passages} passages ({done.embedded} embedded now)")
+
+
+def where(hit: Any) -> str:
+    """Source, ordinal and week of a hit or entry, on one line."""
+    week = f"@{hit.week_start}" if hit.week_start else ""
+    return f"{hit.source}{week}#{hit.ordinal}"
+
+
+def clean(text: str) -> str:
+    """Text without control and direction-changing characters, which a digest could use to fake output."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def hits(query: str, found: Sequence[Hit], plain: bool) -> None:
+    """Ranked hits, each with its best passage."""
+    if not found:
+        note(f"nothing found for {query!r} within the filters")
+        return
+    if bare(plain):
+        for hit in found:
+            mark = " same work" if hit.same_work else ""
+            print(f"{hit.rank}\t{hit.score:.3f}\t{where(hit)}\t{clean(hit.title)}{mark}\t{clean(plainly(hit.quote))}")
+        return
+    from rich.text import Text
+
+    out = console()
+    for hit in found:
+        head = Text.assemble((f"{hit.rank:>2}  ", "dim"), (clean(hit.title), "bold"), ("  same work" if hit.same_work else "", "green"))
+        meta = Text(f"    {where(hit)}  {hit.score:.3f}" + (f"  +{len(hit.versions)} other version{'s' * (len(hit.versions) > 1)}" if hit.versions else ""), style="cyan")
+        body = Text(clean(plainly(hit.quote)))
+        body.highlight_words([w for w in re.findall(r"\w{2,}", query)], style="yellow", case_sensitive=False)
+        out.print(head)
+        out.print(meta)
+        out.print(_indented(body))
+        if hit.why:
+            out.print(_indented(Text(explained(hit.why), style="dim")))
+        out.print()
+
+
+def explained(why: dict[str, Any]) -> str:
+    """The reasons of a hit in one line."""
+    if "shared" in why:
+        return "shares " + (", ".join(why["shared"]) or "no names")
+    matched = ", ".join(m["term"] + (f" (= {' / '.join(m['also'][:3])})" if m.get("also") else "") for m in why["matched"]) or "no words"
+    return f"meaning {why['vector']:.3f}, words +{why['words']:.3f}: {matched}"
+
+
+def _indented(body: Any) -> Any:
+    from rich.padding import Padding
+
+    return Padding(body, (0, 2, 0, 4))
+
+
+def answer(given: Answer, plain: bool) -> None:
+    """An answer and the sources of its citations, or the abstention and what lies nearest."""
+    if given.filters:
+        note(f"{given.filters}")
+    if given.abstained:
+        print(f"Not in your digests: {given.reason}")
+        if given.nearest:
+            print("\nNearest:")
+            for hit in given.nearest:
+                print(f"  {where(hit)}  {clean(hit.title)}")
+        return
+    if bare(plain):
+        print(clean(given.text or ""))
+        print()
+        for c in given.citations:
+            print(f"[{c.key}] {where(c.hit)} {clean(c.hit.title)} ({c.hit.start}-{c.hit.end})")
+        return
+    from rich.text import Text
+
+    out = console()
+    text = Text(clean(given.text or ""))
+    text.highlight_regex(r"\[\d+\]", style="bold cyan")
+    out.print(text)
+    out.print()
+    for c in given.citations:
+        out.print(Text.assemble((f"[{c.key}] ", "bold cyan"), (clean(c.hit.title), "bold"), (f"  {where(c.hit)}  {c.hit.start}–{c.hit.end}", "dim")))
+
+
+def entries(found: Sequence[Any], plain: bool) -> None:
+    """All entries, one a line."""
+    if bare(plain):
+        for e in found:
+            print(f"{e.id}\t{where(e)}\t{','.join(e.langs)}\t{clean(e.title)}")
+        return
+    from rich.table import Table
+
+    table = Table("week", "#", "title", "lang", "source", box=None, header_style="bold")
+    for e in found:
+        table.add_row(e.week_start or "–", str(e.ordinal), clean(e.title), ",".join(e.langs), e.source)
+    console().print(table)
+
+
+def entry(row: Any, text: str, others: Sequence[Any], plain: bool) -> None:
+    """One entry whole, and its other versions."""
+    if bare(plain):
+        print(f"{where(row)}\t{clean(row.title)}\n{clean(text)}")
+    else:
+        from rich.panel import Panel
+        from rich.text import Text
+
+        console().print(Panel(Text(clean(text)), title=Text(clean(row.title), style="bold"), subtitle=where(row)))
+    for label, url in row.links.items():
+        print(f"{label}: {url}")
+    for other in others:
+        print(f"same work: {where(other)}  {clean(other.title)}")
+
+
+def status(row: dict[str, Any], plain: bool) -> None:
+    """What is indexed, and what has changed on disk."""
+    print(f"{row['index']}: {row['entries']} entries in {row['weeks']} weeks of {len(row['sources'])} sources, {row['passages']} passages, {row['works']} works")
+    print(f"encoder {row['encoder']} ({row['dimensions']} dimensions), {row['bytes'] / 2**20:.1f} MiB, built {row['age']} ago")
+    for source in row["sources"]:
+        weeks = f"{source['first_week']} … {source['last_week']}" if source["first_week"] else "no week known (say it: ragdigest add FILE --week 2025-W37)"
+        print(f"  {source['name']}  {source['entries']} entries  {weeks}  {source['state']}")
+    for name in row["new"]:
+        print(f"  {name}  not indexed yet")
+    if row["new"] or any(s["state"] != "unchanged" for s in row["sources"]):
+        print("Bring it up to date: ragdigest index")

@@ -1,0 +1,266 @@
+"""Builds an index, or brings it up to date. Knows nothing of searching.
+
+Unchanged sources are taken over from the old generation, row for row and vector for vector,
+so an update reads and embeds only what is new.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import words
+from ..encoders import Encoder
+from ..errors import RagdigestError
+from ..passages import passages_of
+from ..reading import read_source
+from ..reading.weeks import parse_week
+from ..records import Lang, Source
+from . import works
+from .catalogue import write_catalogue
+from .layout import CATALOGUE, COLUMNS, POSTINGS, VECTORS, new_generation, read_manifest, writer
+from .postings import Postings
+from .scan import Found, scan
+from .store import Columns, Store, mean_rows
+
+#: Raised whenever reading, cutting or term making changes, so that old rows are not taken over.
+RECIPE = 1
+BITS = {Lang.KO.value: 1, Lang.EN.value: 2}
+Say = Callable[[str], None]
+
+
+@dataclass
+class Record:
+    """All rows of one source, with numbers still local to it."""
+
+    row: tuple
+    digests: list[tuple] = field(default_factory=list)
+    entries: list[tuple] = field(default_factory=list)
+    passages: list[tuple] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an update did: names of sources, and how many passages were embedded."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    embedded: int
+    entries: int
+    passages: int
+    notes: tuple[str, ...]
+
+
+def update(
+    root: Path, paths: Sequence[Path], encoder: Encoder, *, rebuild: bool = False, weeks: dict[str, str] | None = None,
+    skip_bad: bool = False, say: Say = lambda text: None, progress: Callable[[int, int], Callable[[int], None]] | None = None,
+) -> Change:
+    """Bring the index at `root` up to date with `paths` and the roots it remembers.
+
+    `weeks` gives a week by file path where a text tells none. `progress(total, 0)` is called once
+    with the number of passages to embed and returns what to call per passage.
+    Raises RagdigestError and leaves the index as it was where a source cannot be read.
+    """
+    with writer(root):
+        old = None if rebuild else _open_old(root, encoder)
+        meta = old.manifest.meta if old else {"roots": [], "weeks": {}}
+        stated = {**meta["weeks"], **(weeks or {})}
+        roots = list(dict.fromkeys([*meta["roots"], *(str(p.resolve()) for p in paths)]))
+        if not roots:
+            raise RagdigestError("nothing to index; run: ragdigest index PATH")
+        found, notes = scan([Path(r) for r in roots])
+        before = _old_sources(old)
+        records, change = _records(found, before, old, stated, skip_bad, notes, say)
+        if old and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
+            return _change(change, 0, records, notes)
+        vectors, embedded = _vectors(records, old, encoder, progress)
+        used = {r.row[2] for r in records}
+        fresh = {"roots": roots, "weeks": {k: v for k, v in stated.items() if k in used}, "encoder": encoder.name, "fingerprint": encoder.fingerprint,
+                 "dimensions": encoder.dimensions, "recipe": RECIPE, "sources": len(records), "passages": len(vectors),
+                 "entries": sum(1 for r in records for e in r.entries if e[2])}
+        with new_generation(root, fresh) as folder:
+            _write(folder, records, vectors)
+        return _change(change, embedded, records, notes)
+
+
+def _change(change: dict[str, Any], embedded: int, records: list[Record], notes: list[str]) -> Change:
+    return Change(tuple(change["added"]), tuple(change["changed"]), tuple(change["removed"]), change["unchanged"], embedded,
+                  sum(1 for r in records for e in r.entries if e[2]), sum(len(r.passages) for r in records), tuple(notes))
+
+
+def _open_old(root: Path, encoder: Encoder) -> Store | None:
+    """The generation to build on, None where there is none or its recipe is an older one."""
+    if read_manifest(root) is None:
+        return None
+    old = Store(root)
+    meta = old.manifest.meta
+    if (meta["encoder"], meta["fingerprint"]) != (encoder.name, encoder.fingerprint):
+        had, has = f"{meta['encoder']} ({meta['fingerprint'][:12]})", f"{encoder.name} ({encoder.fingerprint[:12]})"
+        raise RagdigestError(f"the index at {root} was built with encoder {had}, not {has}; run: ragdigest index --rebuild PATH, or choose --encoder {meta['encoder']}")
+    if meta["recipe"] != RECIPE:
+        raise RagdigestError(f"the index at {root} was cut by an older ragdigest; run: ragdigest index --rebuild PATH")
+    return old
+
+
+def _old_sources(old: Store | None) -> dict[str, tuple]:
+    if old is None:
+        return {}
+    return {r[1]: r for r in old.catalogue.rows("SELECT n, name, path, sha256, bytes, mtime_ns, week FROM sources")}
+
+
+def _records(found: list[Found], before: dict[str, tuple], old: Store | None, stated: dict[str, str], skip_bad: bool, notes: list[str], say: Say):
+    """The record of every source found, taken over or read, and what changed."""
+    change: dict[str, Any] = {"added": [], "changed": [], "removed": [], "unchanged": 0}
+    records = []
+    for item in found:
+        row, week = before.get(item.name), stated.get(str(item.path))
+        same_place = row is not None and row[2] == str(item.path) and row[6] == week
+        if same_place and (row[4], row[5]) == (item.size, item.mtime_ns):
+            records.append(_taken_over(old, row))
+            change["unchanged"] += 1
+            continue
+        try:
+            source = read_source(item.path, item.name, parse_week(week) if week else None)
+        except RagdigestError as error:
+            if not skip_bad:
+                raise
+            notes.append(f"skipped: {error}")
+            continue
+        if same_place and row[3] == source.sha256:
+            records.append(_taken_over(old, row, (item.size, item.mtime_ns)))
+            change["unchanged"] += 1
+            continue
+        say(f"reading {item.name}")
+        notes += [f"{item.name}: {note}" for note in source.notes]
+        change["changed" if row else "added"].append(item.name)
+        records.append(_record(source, item, week))
+    change["removed"] = sorted(set(before) - {r.row[1] for r in records})
+    return records, change
+
+
+def _record(source: Source, item: Found, week: str | None) -> Record:
+    text = zlib.compress(source.text.encode("utf-8", "surrogatepass"), 6)
+    record = Record((0, item.name, str(item.path), source.sha256, item.size, item.mtime_ns, week, json.dumps(source.notes, ensure_ascii=False), text))
+    for d, digest in enumerate(source.digests):
+        first = digest.week.start.isoformat() if digest.week else None
+        record.digests.append((d, 0, digest.title, first, digest.week.end.isoformat() if digest.week else None))
+        for entry in digest.entries:
+            e = len(record.entries)
+            key = hashlib.sha256(f"{item.name}\0{first or d}\0{entry.ordinal}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
+            record.entries.append((e, key, entry.ordinal, d, entry.title, entry.start, entry.end, json.dumps(entry.body), ",".join(entry.langs),
+                                   json.dumps(entry.links, ensure_ascii=False), entry.arxiv))
+            for p in passages_of(source.text, entry):
+                record.passages.append((e, p.start, p.end, p.lang.value, json.dumps(p.sentences), p.embedded,
+                                        hashlib.sha256(p.embedded.encode("utf-8", "surrogatepass")).hexdigest()[:32], term_blob(f"{p.embedded}")))
+    return record
+
+
+def term_blob(text: str) -> bytes:
+    """A passage's terms as bytes: how many, their ascending 64-bit keys, their 16-bit counts."""
+    keys, counts = np.unique(np.array([_key(t) for t in words.terms(text)], dtype=np.uint64), return_counts=True)
+    return np.uint32(len(keys)).tobytes() + keys.tobytes() + np.minimum(counts, 65535).astype(np.uint16).tobytes()
+
+
+_known: dict[str, int] = {}
+
+
+def _key(term: str) -> int:
+    found = _known.get(term)
+    if found is None:
+        found = _known[term] = words.term_hash(term)
+    return found
+
+
+def terms_of(blob: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """The keys and counts `term_blob` wrote."""
+    size = int(np.frombuffer(blob, np.uint32, 1)[0])
+    return np.frombuffer(blob, np.uint64, size, 4), np.frombuffer(blob, np.uint16, size, 4 + 8 * size)
+
+
+def _taken_over(old: Store, row: tuple, seen: tuple[int, int] | None = None) -> Record:
+    """A source's rows out of the old generation."""
+    ask = old.catalogue.rows
+    n, name, path, sha, size, mtime, week = row
+    notes, text = ask("SELECT notes, text FROM sources WHERE n = ?", (n,))[0]
+    digests = ask("SELECT n, 0, title, week_start, week_end FROM digests WHERE source = ? ORDER BY n", (n,))
+    if not digests:
+        return Record((0, name, path, sha, *(seen or (size, mtime)), week, notes, text))
+    d0 = digests[0][0]
+    low, high = d0, digests[-1][0]
+    entries = ask("SELECT n, id, ordinal, digest, title, start, end, body, langs, links, arxiv FROM entries WHERE digest BETWEEN ? AND ? ORDER BY n", (low, high))
+    e0 = entries[0][0]
+    passages = ask("SELECT entry, start, end, lang, sentences, embedded, key, terms FROM passages WHERE entry BETWEEN ? AND ? ORDER BY n", (e0, entries[-1][0]))
+    return Record(
+        (0, name, path, sha, *(seen or (size, mtime)), week, notes, text),
+        [(d - d0, *rest) for d, *rest in digests],
+        [(e - e0, i, o, d - d0, *rest) for e, i, o, d, *rest in entries],
+        [(e - e0, *rest) for e, *rest in passages],
+    )
+
+
+def _vectors(records: list[Record], old: Store | None, encoder: Encoder, progress) -> tuple[np.ndarray, int]:
+    """(passages, dimensions) unit rows in record order, and how many had to be embedded."""
+    keys = [p[6] for r in records for p in r.passages]
+    known: dict[str, np.ndarray] = {}
+    if old is not None:
+        known = dict(zip((k for (k,) in old.catalogue.rows("SELECT key FROM passages ORDER BY n")), old.vectors, strict=False))
+    texts = {p[6]: p[5] for r in records for p in r.passages if p[6] not in known}
+    if texts:
+        step = progress(len(texts), 0) if progress else None
+        rows = encoder.encode_passages(list(texts.values()), step)
+        known.update(zip(texts, rows, strict=False))
+    out = np.stack([known[k] for k in keys]) if keys else np.zeros((0, encoder.dimensions), np.float32)
+    return np.ascontiguousarray(out, np.float32), len(texts)
+
+
+def _write(folder: Path, records: list[Record], vectors: np.ndarray) -> None:
+    """Number the rows and write every file of a generation."""
+    import faiss
+
+    tables: dict[str, list[tuple]] = {"sources": [], "digests": [], "entries": [], "passages": []}
+    items, columns = [], {name: [] for name in Columns.__dataclass_fields__}
+    for s, record in enumerate(records):
+        d0, e0 = len(tables["digests"]), len(tables["entries"])
+        tables["sources"].append((s, *record.row[1:]))
+        tables["digests"] += [(d0 + d, s, title, first, last) for d, _, title, first, last in record.digests]
+        texts: dict[int, list[str]] = {}
+        for p in record.passages:
+            texts.setdefault(p[0], []).append(p[5])
+            tables["passages"].append((len(tables["passages"]), e0 + p[0], *p[1:]))
+            columns["passage_entry"].append(e0 + p[0])
+            columns["passage_lang"].append(BITS[p[3]])
+        for e, key, ordinal, d, title, start, end, body, langs, links, arxiv in record.entries:
+            _, _, _, first, last = record.digests[d]
+            items.append(works.Item(key, d0 + d, title, " ".join(texts[e]), arxiv) if ordinal else works.Item(key, d0 + d, "", "", None))
+            tables["entries"].append((e0 + e, key, d0 + d, ordinal, title, start, end, body, langs, links, arxiv))
+            columns["entry_source"].append(s)
+            columns["entry_first_day"].append(_day(first))
+            columns["entry_last_day"].append(_day(last))
+            columns["entry_langs"].append(sum(BITS[lang] for lang in langs.split(",")))
+            columns["entry_ordinal"].append(ordinal)
+    means = mean_rows(vectors, np.array(columns["passage_entry"], np.int64), len(items))
+    linked = works.link(items, means)
+    number = {key: n for n, key in enumerate(dict.fromkeys(linked))}
+    columns["entry_work"] = [number[w] for w in linked]
+    tables["entries"] = [(*row, work) for row, work in zip(tables["entries"], linked, strict=False)]
+    if len(vectors) != len(tables["passages"]):
+        raise RagdigestError(f"{len(vectors)} vectors for {len(tables['passages'])} passages; report this")
+    write_catalogue(folder / CATALOGUE, tables)
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    faiss.write_index(index, str(folder / VECTORS))
+    Postings.build([terms_of(p[8]) for p in tables["passages"]]).save(folder / POSTINGS)
+    Columns(**{k: np.array(v, np.uint8 if k in ("passage_lang", "entry_langs") else np.int32) for k, v in columns.items()}).save(folder / COLUMNS)
+
+
+def _day(iso: str | None) -> int:
+    from datetime import date
+
+    return date.fromisoformat(iso).toordinal() if iso else 0

@@ -1,0 +1,112 @@
+"""One generation opened for reading: catalogue, vectors, postings and columns. Knows no queries."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import RagdigestError
+from .catalogue import Catalogue
+from .layout import CATALOGUE, COLUMNS, POSTINGS, VECTORS, Manifest, current
+from .postings import Postings
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Numbers of passages and entries, for filters: day 0 stands for no week, languages are bits (ko 1, en 2)."""
+
+    passage_entry: np.ndarray
+    passage_lang: np.ndarray
+    entry_source: np.ndarray
+    entry_first_day: np.ndarray
+    entry_last_day: np.ndarray
+    entry_langs: np.ndarray
+    entry_ordinal: np.ndarray
+    entry_work: np.ndarray
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez(file, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> "Columns":
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
+
+
+class Store:
+    """Opens the current generation; files are read as they are first asked for.
+
+    Raises RagdigestError where there is no index or a file is damaged.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.manifest: Manifest = current(root)
+        for _ in range(5):  # a writer may drop the generation between the two reads
+            try:
+                self.folder = self.manifest.folder(root)
+                self.catalogue = Catalogue(self.folder / CATALOGUE)
+                break
+            except FileNotFoundError:
+                before, self.manifest = self.manifest, current(root)
+                if before.generation == self.manifest.generation:
+                    raise RagdigestError(f"{self.folder / CATALOGUE} is missing; run: ragdigest index --rebuild PATH") from None
+        else:
+            raise RagdigestError(f"the index at {root} keeps changing; try again")
+
+    def _load(self, name: str, load):
+        path = self.folder / name
+        try:
+            if path.stat().st_size != self.manifest.files[name]["bytes"]:
+                raise ValueError("cut short")
+            return load(path)
+        except Exception as error:  # faiss raises RuntimeError, numpy ValueError, BadZipFile, EOFError ...
+            raise RagdigestError(f"{path} is damaged ({str(error).splitlines()[0][:80]}); run: ragdigest index --rebuild PATH") from error
+
+    @cached_property
+    def columns(self) -> Columns:
+        return self._load(COLUMNS, Columns.load)
+
+    @cached_property
+    def postings(self) -> Postings:
+        return self._load(POSTINGS, Postings.load)
+
+    @cached_property
+    def faiss(self):
+        """The FAISS index; row n is passage n."""
+
+        def load(path: Path):
+            import faiss
+
+            faiss.omp_set_num_threads(1)
+            index = faiss.read_index(str(path))
+            if index.ntotal != len(self.columns.passage_entry) or index.d != self.manifest.meta["dimensions"]:
+                raise ValueError(f"{index.ntotal} vectors for {len(self.columns.passage_entry)} passages")
+            return index
+
+        return self._load(VECTORS, load)
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """(passages, dimensions) float32 unit rows."""
+        return self.faiss.reconstruct_n(0, self.faiss.ntotal) if self.faiss.ntotal else np.zeros((0, self.faiss.d), np.float32)
+
+    @cached_property
+    def first_passage(self) -> np.ndarray:
+        """(entries + 1) where each entry's passages begin."""
+        counts = np.bincount(self.columns.passage_entry, minlength=len(self.columns.entry_source))
+        return np.concatenate([[0], np.cumsum(counts)])
+
+    @cached_property
+    def entry_vectors(self) -> np.ndarray:
+        """(entries, dimensions) unit rows: the mean of an entry's passages."""
+        return mean_rows(self.vectors, self.columns.passage_entry, len(self.columns.entry_source))
+
+
+def mean_rows(vectors: np.ndarray, owner: np.ndarray, owners: int) -> np.ndarray:
+    """Unit mean row of each owner's rows; owners are numbered 0 to owners - 1 and each has a row."""
+    sums = np.zeros((owners, vectors.shape[1]), np.float32)
+    np.add.at(sums, owner, vectors)
+    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)

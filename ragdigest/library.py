@@ -1,0 +1,138 @@
+"""The one object that users of the package hold. Opens an index and answers from it.
+
+    library = Library.open("indexes/default")
+    library.search("KV 캐시를 압축하는 방법", k=5)
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import RagdigestError
+from .index.store import Store
+from .records import Answer, Hit
+from .retrieval.filters import Filters
+
+if TYPE_CHECKING:
+    from .encoders import Encoder
+    from .index.build import Change
+    from .index.catalogue import EntryRow
+    from .retrieval.retriever import Retriever
+
+DEFAULT_INDEX = "indexes/default"
+
+
+class Library:
+    """An index opened for reading; it stays as it was opened while others write."""
+
+    def __init__(self, store: Store):
+        self.store = store
+
+    @classmethod
+    def open(cls, index: str | Path = DEFAULT_INDEX) -> "Library":
+        """Open an index. Raises RagdigestError where there is none or it is damaged."""
+        return cls(Store(Path(index)))
+
+    @classmethod
+    def build(cls, paths: str | Path | Sequence[str | Path], index: str | Path = DEFAULT_INDEX, encoder: str | None = None, **options: Any) -> "Library":
+        """Build an index from files and folders, or bring it up to date, and open it."""
+        many = [paths] if isinstance(paths, str | Path) else paths
+        build(many, index, encoder, **options)
+        return cls.open(index)
+
+    @cached_property
+    def encoder(self) -> "Encoder":
+        """The encoder the index was built with. Raises RagdigestError where that is another version."""
+        from .encoders import open_encoder
+
+        meta = self.store.manifest.meta
+        encoder = open_encoder(meta["encoder"])
+        if encoder.fingerprint != meta["fingerprint"]:
+            raise RagdigestError(f"the index at {self.store.root} was built with another version of encoder {meta['encoder']}; run: ragdigest index --rebuild PATH")
+        return encoder
+
+    @cached_property
+    def retriever(self) -> "Retriever":
+        from .retrieval.glossary import Glossary, shipped
+        from .retrieval.retriever import Retriever
+
+        return Retriever(self.store, self.encoder, Glossary(shipped()))
+
+    def search(self, query: str, k: int = 10, explain: bool = False, **filters: str | None) -> list[Hit]:
+        """The best `k` entries for a question in Korean or English, each with its best passage.
+
+        Filters: `since`, `until` (ISO days), `lang` (ko, en), `source` (a glob).
+        Raises RagdigestError for a query without a word or a filter that cannot be read.
+        """
+        return self.retriever.search(query, k, Filters.parse(**filters), explain)
+
+    def ask(self, question: str, **filters: str | None) -> Answer:
+        """Sentences of the digests that answer, each cited, or an abstention. Filters as in `search`."""
+        from .answers.extractive import answer
+
+        return answer(self.retriever, question, Filters.parse(**filters))
+
+    def related(self, ref: str, k: int = 10, explain: bool = False, **filters: str | None) -> list[Hit]:
+        """Papers close to an entry, a title, a free text or a PDF file; other versions of the same work first."""
+        from .retrieval import refs, related
+
+        chosen = Filters.parse(**filters)
+        if ref.lower().endswith(".pdf") and Path(ref).is_file():
+            return related.related_to_vector(self.retriever, self._pdf_vector(Path(ref)), k, chosen)
+        entry = refs.resolve(ref, self.store.catalogue)
+        if entry:
+            return related.related_to_entry(self.retriever, entry, k, chosen, explain)
+        return self.retriever.search(ref, k, chosen, explain)
+
+    def _pdf_vector(self, path: Path):
+        """The unit row of a paper's opening, which holds title and abstract."""
+        from .encoders import unit_rows
+        from .passages import plain
+        from .reading.decode import decode_file
+
+        text = plain(decode_file(path, path.name)[0][:3000])
+        rows = self.encoder.encode_passages([text[i : i + 600] for i in range(0, len(text), 600)])
+        return unit_rows(rows.sum(0, keepdims=True))[0]
+
+    def entries(self, **filters: str | None) -> list["EntryRow"]:
+        """Every paper's entry, in order of source, week and ordinal."""
+        keep = Filters.parse(**filters).mask(self.store)
+        return [e for e in self.store.catalogue.entries("e.ordinal > 0") if keep is None or keep[e.n]]
+
+    def show(self, ref: str) -> tuple["EntryRow", str, list["EntryRow"]]:
+        """An entry, its whole text, and the other entries of its work. Raises RagdigestError for a reference to none."""
+        from .retrieval import refs
+
+        entry = refs.resolve(ref, self.store.catalogue)
+        if entry is None:
+            raise RagdigestError(f"no entry {ref!r}; give SOURCE#ORDINAL, an entry id or a whole title; run: ragdigest entries")
+        others = self.store.catalogue.entries("e.work = ? AND e.id != ?", (entry.work, entry.id))
+        return entry, self.text(entry.source)[entry.start : entry.end], others
+
+    def text(self, source: str) -> str:
+        """The decoded text that a source's offsets refer to. Raises RagdigestError for an unknown source."""
+        text = self.store.catalogue.text(source)
+        if text is None:
+            names = [r[0] for r in self.store.catalogue.rows("SELECT name FROM sources WHERE name LIKE ? LIMIT 1", (f"%{Path(source).name}%",))]
+            hint = f"did you mean {names[0]}?" if names else "run: ragdigest status"
+            raise RagdigestError(f"no source {source!r} in the index; {hint}")
+        return text
+
+
+def build(
+    paths: Iterable[str | Path], index: str | Path = DEFAULT_INDEX, encoder: str | None = None, *, rebuild: bool = False,
+    weeks: dict[str, str] | None = None, skip_bad: bool = False, say: Callable[[str], None] = lambda text: None, progress=None,
+) -> "Change":
+    """Bring an index up to date and say what changed. `encoder` None keeps the index's own, or takes the bundled one.
+
+    Raises RagdigestError and leaves the index as it was where a path or source cannot be read.
+    """
+    from .encoders import BUNDLED, open_encoder
+    from .index.build import update
+    from .index.layout import read_manifest
+
+    root = Path(index)
+    manifest = None if rebuild else read_manifest(root)
+    name = encoder or (manifest.meta["encoder"] if manifest else BUNDLED)
+    return update(root, [Path(p) for p in paths], open_encoder(name), rebuild=rebuild, weeks=weeks, skip_bad=skip_bad, say=say, progress=progress)

@@ -1,0 +1,49 @@
+"""Cuts an entry's prose into passages. Knows nothing of encoders or indexes.
+
+A passage is a run of whole sentences in one language, about TARGET characters long; what is
+embedded is the entry's title and the passage without Markdown, so that each stands alone.
+Size and overlap were chosen by measuring: benchmarks/README.md.
+"""
+
+import re
+import unicodedata
+
+from .reading.sentences import lang_of, sentence_spans
+from .records import Entry, Passage
+
+TARGET = 350
+CODES = re.compile(r"<br\s*/?>|:[a-z_0-9]{2,30}:|[●▪]|\*+|`|(?m:^#{1,6}\s)")
+LINKS = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
+
+
+def passages_of(text: str, entry: Entry, target: int = TARGET) -> list[Passage]:
+    """The passages of an entry, in order; an entry without prose gives one passage, its title."""
+    groups: list[list[tuple[int, int]]] = []
+    for start, end in entry.body:
+        for span in sentence_spans(text, start, end):
+            if groups and _joins(text, groups[-1], span, start, target):
+                groups[-1].append(span)
+            else:
+                groups.append([span])
+    found = [_passage(text, entry.title, tuple(g)) for g in groups]
+    return found or [_passage(text, "", ((entry.start, entry.end),))]
+
+
+def _joins(text: str, group: list[tuple[int, int]], span: tuple[int, int], block: int, target: int) -> bool:
+    """Whether a sentence goes on with the group: same block of prose, same language, still short enough."""
+    if group[0][0] < block or span[1] - group[0][0] > target * 1.15:
+        return False
+    return lang_of(text[slice(*group[-1])]) == lang_of(text[slice(*span)]) or span[1] - span[0] < 40
+
+
+def _passage(text: str, title: str, sentences: tuple[tuple[int, int], ...]) -> Passage:
+    start, end = sentences[0][0], sentences[-1][1]
+    quote = plain(text[start:end])
+    embedded = f"{plain(title)}\n{quote}" if title else quote
+    return Passage(start, end, lang_of(quote), sentences, embedded)
+
+
+def plain(text: str) -> str:
+    """Text as people read it: composed Hangul, no Markdown marks, blanks folded."""
+    text = LINKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    return re.sub(r"\s+", " ", CODES.sub(" ", text)).strip()

@@ -1,0 +1,1 @@
+"""Finds entries for a question. Knows nothing of prompts, answers or terminals."""

@@ -1,0 +1,102 @@
+"""A question as units of meaning, each with how a Korean and an English passage would word it.
+
+Words can only speak where a rendering in the passage's language is known: a Korean word
+without a translation says nothing about an English passage, neither for nor against it.
+"""
+
+from dataclasses import dataclass
+
+from ..words import PARTS, RUN, STOP, bare_korean, hangul_terms, latin_terms, normal, stem
+from .glossary import Glossary
+
+MAX_UNITS = 48
+TRANSLATED = 0.8
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """One wording of a unit: its text, its terms, and how far it is trusted."""
+
+    text: str
+    terms: tuple[str, ...]
+    trust: float = 1.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A word or term of the question and its wordings; `name` marks Latin words and numbers in it."""
+
+    text: str
+    ko: tuple[Rendering, ...]
+    en: tuple[Rendering, ...]
+    latin: bool
+
+
+def units_of(question: str, glossary: Glossary) -> list[Unit]:
+    """The units of a question in order, each once; function words only where nothing else is left."""
+    runs = RUN.findall(normal(question))
+    found = _units(runs, glossary, strict=True) or _units(runs, glossary, strict=False)
+    return list({u.text: u for u in found}.values())[:MAX_UNITS]
+
+
+def _units(runs: list[str], glossary: Glossary, strict: bool) -> list[Unit]:
+    units: list[Unit] = []
+    at = 0
+    while at < len(runs):
+        korean = "가" <= runs[at][0] <= "힣"
+        stretch = at
+        while stretch < len(runs) and ("가" <= runs[stretch][0] <= "힣") == korean:
+            stretch += 1
+        block = runs[at:stretch]
+        units += _korean_units(block, glossary, strict) if korean else _latin_units(block, glossary, strict)
+        at = stretch
+    return units
+
+
+def _korean_units(words: list[str], glossary: Glossary, strict: bool) -> list[Unit]:
+    units, at = [], 0
+    while at < len(words):
+        known = glossary.find_korean(words, at)
+        if known and not (known[0] == 1 and strict and (words[at] in STOP or known[1] in STOP)):
+            units.append(_korean_unit(known[1], glossary))
+            at += known[0]
+            continue
+        bare = bare_korean(words[at])
+        if not strict or (words[at] not in STOP and bare not in STOP):
+            units.append(_korean_unit(bare if strict else words[at], glossary))
+        at += 1
+    return units
+
+
+def _korean_unit(word: str, glossary: Glossary) -> Unit:
+    own = Rendering(word, tuple(hangul_terms(word)))
+    return Unit(word, (own,), _translations(glossary.english(word)), latin=False)
+
+
+def _translations(variants: list[str]) -> tuple[Rendering, ...]:
+    """Wordings in the other language: Hangul as bigrams, Latin words by their first form."""
+    found = {}
+    for text in variants[:8]:
+        parts = tuple(t for run in RUN.findall(normal(text)) for t in (hangul_terms(run) if "가" <= run[0] <= "힣" else latin_terms(run)[:1]))
+        if parts:
+            found.setdefault(parts, Rendering(text, parts, TRANSLATED))
+    return tuple(found.values())
+
+
+def _latin_units(words: list[str], glossary: Glossary, strict: bool) -> list[Unit]:
+    stems = [" ".join(stem(p) for p in PARTS.findall(w)) for w in words]
+    units, at = [], 0
+    while at < len(words):
+        known = glossary.find_english(stems, at)
+        if known and (known[0] > 1 or words[at] not in STOP or not strict):
+            size, term = known
+            own = Rendering(" ".join(words[at : at + size]), tuple(latin_terms(w)[0] for w in words[at : at + size]))
+            units.append(Unit(own.text, (own, *_translations(glossary.korean(term))), (own,), latin=True))
+            at += size
+            continue
+        if not strict or words[at] not in STOP:
+            forms = latin_terms(words[at])
+            renderings = (Rendering(words[at], (forms[0],)), *([Rendering(forms[1], (forms[1],), 0.95), Rendering(words[at], tuple(forms[2:]), 0.7)] if len(forms) > 2 else []))
+            units.append(Unit(words[at], renderings, renderings, latin=True))
+        at += 1
+    return units

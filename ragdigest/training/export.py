@@ -1,0 +1,70 @@
+"""A trained student into the files that ship: ONNX in int8, tokenizer, card. Knows nothing of training.
+
+Word rows are held as int8 with one scale a row, which costs nothing measurable; matrix
+products run in int8 with a scale a column. `python -m ragdigest.training.export STUDENT OUT`.
+"""
+
+import hashlib
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+
+class Pooled(torch.nn.Module):
+    """Token ids of one text in, its unit row out; rows are dequantised as they are looked up."""
+
+    def __init__(self, body: torch.nn.Module):
+        super().__init__()
+        rows = body.get_input_embeddings().weight.data
+        scale = rows.abs().amax(1, keepdim=True).clamp_min(1e-8) / 127
+        self.register_buffer("rows", (rows / scale).round().to(torch.int8))
+        self.register_buffer("scale", scale)
+        self.body = body
+
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+        embedded = self.rows[input_ids].float() * self.scale[input_ids]
+        hidden = self.body(inputs_embeds=embedded, attention_mask=torch.ones_like(input_ids)).last_hidden_state
+        return torch.nn.functional.normalize(hidden.mean(1), dim=-1)
+
+
+def export(student: Path, out: Path) -> None:
+    """Write model.onnx, tokenizer.json, config.json and card.json."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    out.mkdir(parents=True, exist_ok=True)
+    body = AutoModel.from_pretrained(student, add_pooling_layer=False, dtype=torch.float32, attn_implementation="eager").eval()
+    tokenizer = AutoTokenizer.from_pretrained(student)
+    full = out / "float.onnx"
+    ids = tokenizer("한국어와 English", return_tensors="pt")["input_ids"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(Pooled(body), (ids,), str(full), input_names=["input_ids"], output_names=["vector"], opset_version=17, dynamo=False,
+                          dynamic_axes={"input_ids": {0: "texts", 1: "tokens"}, "vector": {0: "texts"}})
+    quantize_dynamic(str(full), str(out / "model.onnx"), op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)
+    full.unlink()
+    (out / "tokenizer.json").write_bytes((student / "tokenizer.json").read_bytes())
+    (out / "config.json").write_bytes((student / "config.json").read_bytes())
+    write_card(out, body.config.hidden_size)
+
+
+def write_card(out: Path, dimensions: int) -> None:
+    """card.json: what the encoder reads when it opens. The fingerprint is that of the weights and the tokenizer."""
+    digest = hashlib.sha256((out / "model.onnx").read_bytes() + (out / "tokenizer.json").read_bytes()).hexdigest()
+    (out / "card.json").write_text(json.dumps({"fingerprint": digest, "dimensions": dimensions}, indent=1) + "\n", encoding="utf-8")
+
+
+def agreement(student: Path, out: Path, texts: list[str]) -> np.ndarray:
+    """(texts,) cosines between the student in torch and the exported files."""
+    from ..encoders.bundled import BundledEncoder
+    from .model import Student
+
+    return (Student(student).eval().encode(texts) * BundledEncoder(out).encode_passages(texts)).sum(1)
+
+
+if __name__ == "__main__":
+    export(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,94 @@
+"""Text into terms for word search. Knows nothing of scores or indexes.
+
+Hangul runs become syllable bigrams, which find a word with or without its particles and
+blanks and beat a morphological analyser on our questions; Latin words, numbers and names
+stay whole and, where they are compounds, in parts.
+"""
+
+import re
+import unicodedata
+from hashlib import blake2b
+from pathlib import Path
+
+RUN = re.compile(r"[가-힣]+|[^\W_가-힣]+(?:[.\-+/'’][^\W_가-힣]+)*\+*")
+DIGITS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+PARTS = re.compile(r"[^\W_]+")
+NUMBER = re.compile(r"\d+(?:\.\d+)*")
+PARTICLES = re.compile(
+    "(?:에서의|에서는|에서도|으로는|으로의|으로써|이라는|이라고|이라도|에게서|까지의|부터의|이었나|이었지|였는지|였나요|인가요|한가요|하나요|했나요|되나요|됐나요|있나요|있었나|있었지"
+    "|하는|하기|해서|해야|했던|했지|했나|했어|한다|되는|되어|된다|됐어|에서|에게|으로|까지|부터|보다|처럼|이나|라는|라고|이란|이랑|하고|마다|조차|밖에|에는|에도|인지"
+    "|와의|과의|로는|로의|로써|들은|들이|들을|들의|들|은|는|이|가|을|를|의|에|도|와|과|로|만|란|나|랑|한|할|된|될|인)$"
+)
+STOP = frozenset(
+    word for line in (Path(__file__).parent / "data" / "stopwords.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#" for word in line.split()
+)
+
+
+def normal(text: str) -> str:
+    """Compatibility-composed, lower case, thousands commas dropped."""
+    return DIGITS.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def terms(text: str) -> list[str]:
+    """All terms of a passage, repeated as often as they stand in it."""
+    out: list[str] = []
+    for run in RUN.findall(normal(text)):
+        out += hangul_terms(run) if "가" <= run[0] <= "힣" else latin_terms(run)
+    return out
+
+
+def hangul_terms(run: str) -> list[str]:
+    """Syllable bigrams; a lone syllable is its own term."""
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def latin_terms(run: str) -> list[str]:
+    """The word's stem; for a compound such as `gpt-4o` the whole, without its marks, and its parts."""
+    run = run.replace("’", "'").removesuffix("'s")
+    parts = PARTS.findall(run)
+    if len(parts) < 2:
+        return [stem(run)]
+    if NUMBER.fullmatch(run):
+        return [run]
+    return [run, "".join(parts), *(stem(p) for p in parts)]
+
+
+def stem(word: str) -> str:
+    """Plural endings off, nothing more: `studies` study, `boxes` box, `agents` agent."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def query_terms(text: str) -> list[list[str]]:
+    """The words of a question that can speak, each as its terms; never empty where the text has a word.
+
+    Function words and question forms leave, Korean particles come off the end of words.
+    """
+    runs = RUN.findall(normal(text))
+    kept = [t for run in runs if (t := _content(run))]
+    return kept or [hangul_terms(r) if "가" <= r[0] <= "힣" else latin_terms(r) for r in runs]
+
+
+def _content(run: str) -> list[str]:
+    if not "가" <= run[0] <= "힣":
+        return [] if run in STOP else latin_terms(run)
+    if run in STOP:
+        return []
+    bare = bare_korean(run)
+    return [] if bare in STOP else hangul_terms(bare)
+
+
+def bare_korean(word: str) -> str:
+    """A Korean word without its last particle, where at least two syllables stay."""
+    found = PARTICLES.search(word)
+    return word[: found.start()] if found and found.start() >= 2 else word
+
+
+def term_hash(term: str) -> int:
+    """64-bit key of a term; with 10^6 terms two agree once in 37 million indexes."""
+    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
