@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 NAME = re.compile(r"[^\W\d_가-힣]*[A-Z][^\W_가-힣]*(?:[-.+][^\W_가-힣]+)*|\d+(?:[.,]\d+)*")
+VERSION = re.compile(r"\d+(?:\.\d+)*")
 LATIN_TITLE = re.compile(r"[A-Za-zα-ωΑ-Ω][\w.+-]*")
-#: Least share of the rarer entry's names and numbers, and least cosine, for a link; looser
-#: where the titles agree. Measured on pairs of entries: benchmarks/README.md.
-SHARED, COSINE = 0.42, 0.62
-SHARED_TITLED, COSINE_TITLED = 0.2, 0.45
+#: Least share of the poorer entry's names and numbers, least cosine, and how many of the
+#: shared names must be rare; laxer where the titles share a coined name. Measured on pairs
+#: of real entries: benchmarks/README.md.
+SHARED, COSINE, RARE = 0.55, 0.74, 3
+SHARED_TITLED, COSINE_TITLED, RARE_TITLED = 0.40, 0.70, 1
 NEIGHBOURS = 6
 
 
@@ -62,26 +64,27 @@ def candidates(items: Sequence[Item], vectors: np.ndarray) -> list[tuple[float, 
         return []
     names = [names_of(f"{i.title} {i.text}") for i in items]
     held = Counter(n for group in names for n in group)
+    rare = {n for n, count in held.items() if count <= max(4, len(items) // 150)}
     weight = {n: math.log(1 + len(items) / c) for n, c in held.items()}
     mass = [sum(weight[n] for n in group) for group in names]
     keys = [title_key(i.title) for i in items]
-    common = Counter(w for key in keys for w in key)
     pairs = []
-    for left, right in _near(vectors) | _titled(keys, common):
-        if items[left].digest == items[right].digest:
+    for left, right in _near(vectors) | _titled(keys):
+        if items[left].digest == items[right].digest or versions_of(items[left].title) != versions_of(items[right].title):
             continue
-        least = min(mass[left], mass[right])
-        shared = sum(weight[n] for n in names[left] & names[right]) / least if least else 0.0
+        common = names[left] & names[right]
+        shared = sum(weight[n] for n in common) / (min(mass[left], mass[right]) or 1.0)
         cosine = float(vectors[left] @ vectors[right])
-        rare = [w for w in keys[left] & keys[right] if common[w] <= max(3, len(items) // 200)]
-        titled = bool(rare) or (bool(keys[left]) and _folded(items[left].title) == _folded(items[right].title))
-        if (shared >= SHARED and cosine >= COSINE) or (titled and shared >= SHARED_TITLED and cosine >= COSINE_TITLED):
+        titled = bool(keys[left] & keys[right] & rare)
+        least = (SHARED_TITLED, COSINE_TITLED, RARE_TITLED) if titled else (SHARED, COSINE, RARE)
+        if shared >= least[0] and cosine >= least[1] and len(common & rare) >= least[2]:
             pairs.append((shared + cosine + titled, left, right))
     return sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))
 
 
-def _folded(title: str) -> str:
-    return "".join(c for c in title.lower() if c.isalnum())
+def versions_of(title: str) -> set[str]:
+    """Numbers in a title: Gemma and Gemma 2, or Llama 3.1 and 3.2, are not one paper."""
+    return set(VERSION.findall(title))
 
 
 def _near(vectors: np.ndarray) -> set[tuple[int, int]]:
@@ -94,14 +97,14 @@ def _near(vectors: np.ndarray) -> set[tuple[int, int]]:
     return {(min(a, int(b)), max(a, int(b))) for a, row in enumerate(near) for b in row if int(b) != a}
 
 
-def _titled(keys: Sequence[frozenset[str]], common: Counter) -> set[tuple[int, int]]:
+def _titled(keys: Sequence[frozenset[str]]) -> set[tuple[int, int]]:
     """Entries whose titles share a word that few titles have."""
     holders: dict[str, list[int]] = defaultdict(list)
     for number, key in enumerate(keys):
         for word in key:
-            if common[word] <= max(3, len(keys) // 200):
-                holders[word].append(number)
-    return {(a, b) for group in holders.values() for i, a in enumerate(group) for b in group[i + 1 :]}
+            holders[word].append(number)
+    few = [group for group in holders.values() if len(group) <= max(4, len(keys) // 150)]
+    return {(a, b) for group in few for i, a in enumerate(group) for b in group[i + 1 :]}
 
 
 class _Groups:
