@@ -12,7 +12,7 @@ import numpy as np
 from ..passages import plain
 from ..records import Answer, Citation, Hit
 from ..retrieval.filters import Filters
-from ..retrieval.retriever import Retriever, Scores, checked
+from ..retrieval.retriever import Retriever, Scores
 from ..words import terms
 
 MAX_SENTENCES, MAX_CHARS = 4, 850
@@ -23,13 +23,12 @@ GENERATOR = "extractive"
 def answer(retriever: Retriever, question: str, filters: Filters = Filters()) -> Answer:
     """One to four cited sentences, or an abstention where nothing comes near the question."""
     begun = time.perf_counter()
-    asked = checked(question)
-    scores = retriever.score(asked, filters)
+    scores = retriever.score(question, filters)
     ranked = retriever.ranked(scores, 3)
     hits = retriever.hits(ranked, scores)
     found = time.perf_counter()
     chosen = _sentences(retriever, ranked[:1], scores) if hits and hits[0].score >= WEAK else []
-    shown = str(filters) or None
+    shown = str(scores.filters) or None
     timing = {"retrieve": round(1000 * (found - begun), 2), "answer": round(1000 * (time.perf_counter() - found), 2)}
     if not chosen:
         reason = "nothing in your digests comes near the question" if hits else "no entry passes the filters"

@@ -1,32 +1,50 @@
 """Ranks entries for a question by meaning and words. Knows nothing of prompts or terminals."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..encoders import Encoder
 from ..errors import RagdigestError
+from ..index.build import BITS
 from ..index.catalogue import EntryRow, PassageRow
 from ..index.store import Store
 from ..records import Hit
+from ..words import terms
 from .filters import Filters
 from .glossary import Glossary
 from .lexical import WordEvidence, word_evidence
+from .periods import period_of
+from .questions import Question, read_question
 from .units import units_of
 
-#: Weights of word evidence beside a cosine, for an entry's best passage and for the entry
-#: as a whole; and what an overview loses against a paper. Measured: benchmarks/README.md.
-PASSAGE_WORDS, ENTRY_WORDS, OVERVIEW = 0.015, 0.015, 0.08
+#: Weights of word evidence beside a cosine, for an entry's best passage and for the entry as a
+#: whole; a word counts by the square of its idf over IDF, so that names and numbers speak and
+#: common words whisper. All measured on questions of our own: benchmarks/README.md.
+PASSAGE_WORDS, ENTRY_WORDS, IDF = 0.010, 0.020, 5.0
+#: What an overview loses against a paper; what a name in a title gains; what an entry that names
+#: what a list asks for gains, and more where it is in the question's language.
+OVERVIEW, TITLED, LISTED, LISTED_LANG = 0.08, 0.05, 0.20, 0.08
+#: Least idf of a name that counts as one.
+RARE_NAME = 2.2
 MAX_QUERY = 4000
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What ranking knows of a question: cosines and word evidence by passage, fused scores by passage and entry."""
+    """What ranking knows of a question: cosines and word gains (units, passages), fused scores by passage and entry.
 
+    `asked` is the question as understood and `filters` with its own period.
+    """
+
+    asked: Question
+    filters: Filters
     cosine: np.ndarray
     words: WordEvidence
+    gains: np.ndarray
     passage: np.ndarray
     entry: np.ndarray
 
@@ -39,32 +57,70 @@ class Retriever:
 
     def search(self, query: str, k: int = 10, filters: Filters = Filters(), explain: bool = False) -> list[Hit]:
         """The best `k` works for a question, one hit each. Raises RagdigestError for a query without a letter or digit."""
-        query = checked(query)
         scores = self.score(query, filters)
         return self.hits(self.ranked(scores, k), scores, explain)
 
+    def understood(self, query: str, filters: Filters = Filters()) -> tuple[Question, Filters]:
+        """The question without its period, and the filters with it; what the user filtered by wins."""
+        query = checked(query)
+        period = None if filters.since or filters.until else period_of(query, date.today(), self.newest)
+        if period is None:
+            return read_question(query), filters
+        rest = period.rest if any(c.isalnum() for c in period.rest) else query
+        return read_question(rest), filters.within(period.since, period.until)
+
+    @cached_property
+    def newest(self) -> date:
+        """First day of the newest week, today where no week is known."""
+        days = self.store.columns.entry_first_day
+        return date.fromordinal(int(days.max())) if len(days) and days.max() > 0 else date.today()
+
     def score(self, query: str, filters: Filters = Filters()) -> Scores:
         """Score every passage and entry; entries the filters exclude get -inf."""
+        asked, filters = self.understood(query, filters)
         columns = self.store.columns
         if not len(columns.passage_entry):
-            empty = np.zeros(0, np.float32)
-            return Scores(empty, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), empty, empty)
-        cosine = self.store.vectors @ self.encoder.encode_queries([query])[0]
-        evidence = word_evidence(units_of(query, self.glossary), self.store.postings, columns.passage_lang)
-        return self._fuse(cosine, evidence, filters.mask(self.store))
+            none = np.zeros(0, np.float32)
+            return Scores(asked, filters, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
+        cosine = self.store.vectors @ self.encoder.encode_queries([asked.text])[0]
+        evidence = word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang)
+        return self._fuse(asked, filters, cosine, evidence)
 
-    def _fuse(self, cosine: np.ndarray, evidence: WordEvidence, keep: np.ndarray | None) -> Scores:
-        columns = self.store.columns
-        starts = self.store.first_passage[:-1]
-        gains = evidence.weight[:, columns.passage_lang - 1] * evidence.match
-        words = gains.sum(0) if len(gains) else np.zeros_like(cosine)
-        whole = np.maximum.reduceat(gains, starts, axis=1).sum(0) if len(gains) else np.zeros(len(starts), np.float32)
-        passage = cosine + PASSAGE_WORDS * words
-        entry = np.maximum.reduceat(passage, starts) + ENTRY_WORDS * whole
+    def _fuse(self, asked: Question, filters: Filters, cosine: np.ndarray, evidence: WordEvidence) -> Scores:
+        columns, starts = self.store.columns, self.store.first_passage[:-1]
+        weight = evidence.weight**2 / IDF
+        gains = weight[:, columns.passage_lang - 1] * evidence.match
+        by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
+        passage = cosine + PASSAGE_WORDS * gains.sum(0)
+        entry = np.maximum.reduceat(passage, starts) + ENTRY_WORDS * by_entry.sum(0)
+        entry += self._named(asked, evidence, by_entry)
         entry = np.where(columns.entry_ordinal == 0, entry - OVERVIEW, entry)
+        keep = filters.mask(self.store)
         if keep is not None:
             entry = np.where(keep, entry, -np.inf)
-        return Scores(cosine, evidence, passage, entry)
+        return Scores(asked, filters, cosine, evidence, gains, passage, entry)
+
+    def _named(self, asked: Question, evidence: WordEvidence, by_entry: np.ndarray) -> np.ndarray:
+        """(entries,) what entries gain by bearing, or for a list by holding, a name that the question names."""
+        gain = np.zeros(by_entry.shape[1], np.float32)
+        named = [u for u, unit in enumerate(evidence.units) if asked.names & {unit.text, *unit.text.split()} and evidence.weight[u].max() > RARE_NAME]
+        if not named:
+            return gain
+        for u in named:
+            gain = np.maximum(gain, TITLED * self._titles_with(evidence.units[u].en[0].terms))
+        if asked.wants_list:
+            holds = (by_entry[named] > 0).any(0)
+            same = (self.store.columns.entry_langs & BITS[asked.lang]) > 0
+            gain = gain + holds * (LISTED + LISTED_LANG * same)
+        return gain
+
+    def _titles_with(self, words: tuple[str, ...]) -> np.ndarray:
+        """(entries,) 1 where a title holds all the terms."""
+        return np.array([float(all(w in held for w in words)) for held in self._title_terms], np.float32)
+
+    @cached_property
+    def _title_terms(self) -> list[set[str]]:
+        return [set(terms(title)) for (title,) in self.store.catalogue.rows("SELECT title FROM entries ORDER BY n")]
 
     def ranked(self, scores: Scores, k: int) -> list[int]:
         """Entry numbers of the best `k` works, best first, each work by its best entry."""
@@ -115,7 +171,7 @@ class Retriever:
         matched = []
         for u, unit in enumerate(scores.words.units):
             here = float(scores.words.match[u, span].max())
-            if here > 0:
+            if here > 0:  # what the ranking saw
                 wordings = (unit.ko, unit.en)[lang]
                 other = [r.text for r in wordings if r.text != unit.text]
                 matched.append({"term": unit.text, "weight": round(float(scores.words.weight[u, lang]), 2), "match": round(here, 2), **({"also": other} if other else {})})

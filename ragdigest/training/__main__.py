@@ -13,8 +13,6 @@ import numpy as np
 from ..errors import RagdigestError
 from . import data
 
-HOLD_OUT = 0.06
-
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ragdigest.training", description=__doc__)
@@ -70,9 +68,7 @@ def main() -> None:
     teacher_folder = args.teacher or default_teacher()
     pairs = sorted(data.parallel_pairs(args.data, args.seed), key=lambda p: len(p[0]))
     teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out / "teacher.npy", args.device)
-    ideas = data.authored_ideas()
-    random.Random(args.seed).shuffle(ideas)
-    held, ideas = ideas[: int(HOLD_OUT * len(ideas))], ideas[int(HOLD_OUT * len(ideas)) :]
+    held, ideas = data.held_out(data.authored_ideas())
     terms = data.glossary_pairs()
 
     start = args.out / "start"

@@ -1,0 +1,36 @@
+"""What kind of question it is: its language, its names, whether it asks for a list. Knows nothing of indexes."""
+
+import re
+from dataclasses import dataclass
+
+from ..reading.sentences import lang_of
+from ..words import RUN, normal
+
+LIST = re.compile(
+    r"전부|모두|모아|목록|리스트|각각|논문들|어떤 논문|무슨 논문|비교|나열|다 (?:알려|찾아|보여)|정리해|뽑아|차이"
+    r"|\b(?:which|what) (?:\w+ ){0,2}(?:papers|works|studies|models|benchmarks|methods)\b|\ball (?:the )?(?:papers|works|entries)\b|\blist\b|\bcompare|\bversus\b|\bvs\b|\beach\b|\bpapers (?:that|which|with|on|about|using)\b|\bdiffer",
+    re.I,
+)
+COMPARE = re.compile(r"비교|차이|각각|다른가|달라|어느 쪽|누가 더|\bcompare|\bversus\b|\bvs\b|\bdiffer|\beach\b|\bboth\b", re.I)
+NAME = re.compile(r"[^\W\d_가-힣]*[A-Z][^\W_가-힣]*(?:[-.+/][^\W_가-힣]+)*|[^\W\d_가-힣]+\d[^\W_가-힣]*")
+OPENING = re.compile(r"^\W*(?:What|Which|Who|Whose|When|Where|Why|How|Is|Are|Was|Were|Do|Does|Did|Can|Could|Compare|List|Papers?|Tell|Find|Show|Give|In|I|The|A|An|Any|Name)\b")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question's text, language (ko, en), the names in it folded, and whether it asks for several papers."""
+
+    text: str
+    lang: str
+    names: frozenset[str]
+    wants_list: bool
+    compares: bool
+
+
+def read_question(text: str) -> Question:
+    """Read a question without understanding its words."""
+    opening = OPENING.match(text)
+    rest = text[opening.end() :] if opening else text
+    names = {run for name in NAME.findall(rest) for run in RUN.findall(normal(name))}
+    compares = bool(COMPARE.search(text))
+    return Question(text, lang_of(text).value, frozenset(names), compares or bool(LIST.search(text)), compares)
