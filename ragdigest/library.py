@@ -4,6 +4,7 @@
     library.search("KV 캐시를 압축하는 방법", k=5)
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .encoders import Encoder
     from .index.build import Change
     from .index.catalogue import EntryRow
+    from .retrieval.glossary import Glossary
     from .retrieval.retriever import Retriever
 
 DEFAULT_INDEX = "indexes/default"
@@ -54,10 +56,28 @@ class Library:
 
     @cached_property
     def retriever(self) -> "Retriever":
-        from .retrieval.glossary import Glossary, shipped
         from .retrieval.retriever import Retriever
 
-        return Retriever(self.store, self.encoder, Glossary(shipped()))
+        return Retriever(self.store, self.encoder, self.glossary)
+
+    @cached_property
+    def glossary(self) -> "Glossary":
+        """The shipped glossary, the terms mined from the digests, and the user's TSV named by RAGDIGEST_GLOSSARY."""
+        from .retrieval.glossary import Glossary, read_glossary, shipped
+
+        glossary = Glossary(shipped())
+        for korean, english in self.store.catalogue.rows("SELECT korean, english FROM terms"):
+            glossary.add([korean], [english])
+        for short, full in self.store.catalogue.rows("SELECT short, full FROM abbreviations"):
+            glossary.add_abbreviation(short, full)
+        own = os.environ.get("RAGDIGEST_GLOSSARY")
+        for korean, english in read_glossary(Path(own)) if own else []:
+            glossary.add(korean, english)
+        return glossary
+
+    def understood(self, question: str, **filters: str | None) -> str:
+        """The filters a question is answered within, its own period among them; empty where there are none."""
+        return str(self.retriever.understood(question, Filters.parse(**filters))[1])
 
     def search(self, query: str, k: int = 10, explain: bool = False, **filters: str | None) -> list[Hit]:
         """The best `k` entries for a question in Korean or English, each with its best passage.

@@ -18,7 +18,7 @@ from conftest import LetterEncoder, digest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ragdigest import RagdigestError
+from ragdigest import Library, RagdigestError
 from ragdigest.checks import status
 from ragdigest.index import layout
 from ragdigest.index.build import update
@@ -186,10 +186,23 @@ def test_a_full_disk_leaves_the_old_index(index: Path, weeks: Path, letters: Let
     assert contents(index) == before and not list(index.glob(".writing-*"))
 
 
-def test_another_encoder_is_refused(index: Path, weeks: Path, letters: LetterEncoder) -> None:
-    letters.fingerprint = "letters-2"
-    with pytest.raises(RagdigestError, match="built with encoder letters"):
-        update(index, [weeks], letters)
+def test_another_encoder_embeds_everything_again_and_says_so(index: Path, letters: LetterEncoder) -> None:
+    letters.fingerprint, said = "letters-2", []
+    letters.seen.clear()
+    change = update(index, [], letters, say=said.append)
+    assert (change.embedded, change.unchanged, len(letters.seen)) == (4, 2, 4)
+    assert said == ["encoder letters gives way to letters of another version: every passage is embedded again"]
+    assert layout.current(index).meta["fingerprint"] == "letters-2"
+
+
+def test_searching_with_another_encoder_is_refused(tmp_path: Path, weeks: Path) -> None:
+    root = tmp_path / "bundled"
+    Library.build(weeks, root)
+    manifest = layout.read_manifest(root)
+    body = {"format": layout.FORMAT, "generation": manifest.generation, "files": manifest.files, "meta": {**manifest.meta, "fingerprint": "0" * 64}}
+    (root / layout.MANIFEST).write_bytes(layout._manifest_bytes(body))
+    with pytest.raises(RagdigestError, match="another version of encoder bundled"):
+        Library.open(root).search("zebra")
 
 
 def test_a_root_that_is_gone_changes_nothing(index: Path, weeks: Path, letters: LetterEncoder) -> None:

@@ -1,60 +1,142 @@
-"""Answers a question with the source's own sentences. Knows nothing of language models.
-
-First version: the sentences of the best entries that hold most of the question's words and
-lie in the passages nearest in meaning.
-"""
+"""Answers a question with the source's own sentences, or says that the digests do not. Knows nothing of language models."""
 
 import time
-from dataclasses import replace
+from collections.abc import Sequence
 
-import numpy as np
-
-from ..passages import plain
+from ..index.catalogue import EntryRow
 from ..records import Answer, Citation, Hit
 from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores
-from ..words import terms
+from .sentences import Sentence, sentences_of
+from .support import STRICTNESS, Support, support_of
 
-MAX_SENTENCES, MAX_CHARS = 4, 850
-WEAK = 0.30
+MAX_SENTENCES, MAX_CHARS = 6, 860
+#: A sentence must score this share of the best; two sentences this alike in words are one.
+LEAST, ALIKE = 0.5, 0.6
+#: A second paper is quoted beside the first where it scores within this of it.
+CLOSE = 0.06
 GENERATOR = "extractive"
 
 
-def answer(retriever: Retriever, question: str, filters: Filters = Filters()) -> Answer:
-    """One to four cited sentences, or an abstention where nothing comes near the question."""
+def answer(retriever: Retriever, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS) -> Answer:
+    """One to six cited sentences, or an abstention that says what is missing and shows what lies nearest.
+
+    `strictness` is the least probability (0 to 1) that the best paper says what is asked.
+    """
     begun = time.perf_counter()
     scores = retriever.score(question, filters)
-    ranked = retriever.ranked(scores, 3)
-    hits = retriever.hits(ranked, scores)
+    ranked = retriever.ranked(scores, 10)
     found = time.perf_counter()
-    chosen = _sentences(retriever, ranked[:1], scores) if hits and hits[0].score >= WEAK else []
+    timing = {"retrieve": _ms(begun, found)}
     shown = str(scores.filters) or None
-    timing = {"retrieve": round(1000 * (found - begun), 2), "answer": round(1000 * (time.perf_counter() - found), 2)}
-    if not chosen:
-        reason = "nothing in your digests comes near the question" if hits else "no entry passes the filters"
-        return Answer(question, None, (), True, reason, tuple(hits), GENERATOR, timing, shown)
-    citations = tuple(Citation(str(i), h, sha) for i, (h, sha) in enumerate(chosen, 1))
-    text = " ".join(f"{plain(c.hit.quote)} [{c.key}]" for c in citations)
-    return Answer(question, text, citations, False, None, (), GENERATOR, timing, shown)
+    if not ranked:
+        return Answer(question, None, (), True, "no entry passes the filters" if shown else "the index is empty", (), GENERATOR, timing, shown)
+    vector = retriever.encoder.encode_queries([scores.asked.text])[0]
+    works = {n: versions_of(retriever, n) for n in ranked[:1]}
+    first = sentences_of(retriever, scores, works[ranked[0]], vector)
+    support = support_of(retriever, scores, ranked, works[ranked[0]], first)
+    if support.probability < strictness:
+        nearest = tuple(retriever.hits(ranked[:3], scores))
+        timing["answer"] = _ms(found)
+        return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown)
+    chosen = several(retriever, scores, ranked, vector) if scores.asked.wants_list else one(retriever, scores, ranked, first, vector)
+    citations = tuple(_citation(retriever, key, s) for key, s in enumerate(chosen, 1))
+    timing["answer"] = _ms(found)
+    return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown)
 
 
-def _sentences(retriever: Retriever, entries: list[int], scores: Scores) -> list[tuple[Hit, str]]:
-    """The best sentences of the entries as hits of their own, best first, with their source's checksum."""
-    asked = {t for unit in scores.words.units for r in (*unit.ko, *unit.en) for t in r.terms}
-    candidates = []
-    for hit in retriever.hits(entries, scores):
-        entry = retriever.store.catalogue.entries("e.id = ?", (hit.id,))[0]
-        text = retriever.text(entry.source)
-        sha = retriever.store.catalogue.rows("SELECT sha256 FROM sources WHERE name = ?", (entry.source,))[0][0]
-        for passage in retriever.store.catalogue.passages_of(entry.n):
-            for start, end in passage.sentences:
-                held = set(terms(text[start:end]))
-                score = float(scores.passage[passage.n]) + 0.1 * len(held & asked) / np.sqrt(len(held) + 8)
-                candidates.append((score, replace(hit, quote=text[start:end], start=start, end=end), sha))
-    candidates.sort(key=lambda c: -c[0])
-    out, size = [], 0
-    for _, hit, sha in candidates:
-        if len(out) < MAX_SENTENCES and (not out or size + len(hit.quote) <= MAX_CHARS):
-            out.append((hit, sha))
-            size += len(hit.quote)
-    return out
+def _ms(since: float, until: float | None = None) -> float:
+    return round(1000 * ((until or time.perf_counter()) - since), 2)
+
+
+def versions_of(retriever: Retriever, entry: int) -> list[EntryRow]:
+    """The entries of an entry's work, itself first."""
+    work = retriever.store.catalogue.rows("SELECT work FROM entries WHERE n = ?", (entry,))[0]
+    found = retriever.store.catalogue.entries("e.work = ?", work)
+    return sorted(found, key=lambda e: e.n != entry)
+
+
+def reason_of(support: Support, nearest: Hit) -> str:
+    """What is missing, in words."""
+    if support.missing:
+        return f"nothing about {', '.join(support.missing)} in {nearest.title}, which lies nearest"
+    return "nothing in your digests comes near enough to the question"
+
+
+def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list[Sentence], vector) -> list[Sentence]:
+    """Sentences of the best paper, and one of each paper that scores almost the same."""
+    close = [n for n in ranked[1:3] if scores.entry[ranked[0]] - scores.entry[n] < CLOSE]
+    room = MAX_CHARS - 230 * len(close)
+    chosen = best_of(retriever, first, MAX_SENTENCES - len(close), room)
+    for n in close:
+        others = best_of(retriever, sentences_of(retriever, scores, versions_of(retriever, n)[:1], vector), 1, 10**6)
+        chosen += [s for s in others if _size([*chosen, s]) <= MAX_CHARS + 40]
+    return chosen
+
+
+def several(retriever: Retriever, scores: Scores, ranked: Sequence[int], vector) -> list[Sentence]:
+    """The best sentence of each paper that belongs to the answer: those that score near the best."""
+    top = scores.entry[ranked[0]]
+    chosen: list[Sentence] = []
+    for n in ranked:
+        if len(chosen) == MAX_SENTENCES or scores.entry[n] < 0.55 * top:
+            break
+        best = best_of(retriever, sentences_of(retriever, scores, versions_of(retriever, n)[:1], vector), 1, 10**6)
+        chosen += [s for s in best if not chosen or _size([*chosen, s]) <= MAX_CHARS]
+    return chosen
+
+
+def _size(sentences: Sequence[Sentence]) -> int:
+    return sum(s.end - s.start for s in sentences)
+
+
+def best_of(retriever: Retriever, sentences: list[Sentence], most: int, room: int) -> list[Sentence]:
+    """The best sentences within `room` characters, none alike; one that leans on its neighbour brings it along."""
+    chosen: list[Sentence] = []
+    ordered = sorted(sentences, key=lambda s: -s.score)
+    for sentence in ordered:
+        if len(chosen) >= most or sentence.score < LEAST * ordered[0].score:
+            break
+        if any(_alike(sentence, c) for c in chosen):
+            continue
+        whole = _with_neighbour(sentence, sentences, chosen)
+        if not chosen or _size(chosen) + whole.end - whole.start <= room:
+            chosen = [c for c in chosen if not (whole.entry.n == c.entry.n and whole.start <= c.start and c.end <= whole.end)]
+            chosen.append(whole)
+    return chosen
+
+
+def _with_neighbour(sentence: Sentence, sentences: list[Sentence], chosen: list[Sentence]) -> Sentence:
+    """The sentence, or one span with the sentence before it where it cannot stand without."""
+    if not sentence.leans:
+        return sentence
+    before = next((s for s in sentences if s.entry.n == sentence.entry.n and s.order == sentence.order - 1), None)
+    if before is None or before in chosen or sentence.start - before.end > 12 or sentence.end - before.start > 420:
+        return sentence
+    return Sentence(sentence.entry, before.start, sentence.end, f"{before.text} {sentence.text}", before.order, sentence.cosine, sentence.covered, sentence.score, False)
+
+
+def _alike(left: Sentence, right: Sentence) -> bool:
+    """Whether two sentences say the same: most words of the shorter stand in the other, or the spans meet."""
+    if left.entry.n == right.entry.n and left.start < right.end and right.start < left.end:
+        return True
+    a, b = set(left.text.split()), set(right.text.split())
+    return len(a & b) >= ALIKE * min(len(a), len(b))
+
+
+def _citation(retriever: Retriever, key: int, s: Sentence) -> Citation:
+    text = retriever.text(s.entry.source)
+    e = s.entry
+    hit = Hit(key, s.score, e.id, e.source, e.ordinal, e.title, e.week_start, e.week_end, e.langs[0], e.url, text[s.start : s.end], s.start, s.end)
+    sha = retriever.store.catalogue.rows("SELECT sha256 FROM sources WHERE name = ?", (e.source,))[0][0]
+    return Citation(str(key), hit, sha)
+
+
+def text_of(citations: Sequence[Citation], chosen: Sequence[Sentence]) -> str:
+    """The sentences with their marks; where several papers answer, each under its title."""
+    papers = list(dict.fromkeys(c.hit.title for c in citations))
+    lines = []
+    for title in papers:
+        said = " ".join(f"{s.text} [{c.key}]" for c, s in zip(citations, chosen, strict=True) if c.hit.title == title)
+        lines.append(said if len(papers) == 1 else f"{title}: {said}")
+    return "\n".join(lines)

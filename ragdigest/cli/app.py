@@ -74,7 +74,7 @@ def index_command(
     from . import display
 
     with display.progress() as progress:
-        change = build(paths or [], index, encoder, rebuild=rebuild, skip_bad=skip_bad, progress=progress)
+        change = build(paths or [], index, encoder, rebuild=rebuild, skip_bad=skip_bad, progress=progress, say=display.note)
     display.change(change, index, as_json, emit)
 
 
@@ -108,11 +108,14 @@ def search_command(
     for job in jobs(batch, "query", query):
         library = library or Library.open(index)
         hits = library.search(job["query"], count, explain, since=since, until=until, lang=lang, source=source)
+        within = library.understood(job["query"], since=since, until=until, lang=lang, source=source)
         if as_json:
-            emit({**job, "hits": [h.to_json() for h in hits]})
+            emit({**job, "hits": [h.to_json() for h in hits], **({"filters": within} if within else {})})
         else:
             from . import display
 
+            if within:
+                display.note(within)
             display.hits(job["query"], hits, plain)
 
 
@@ -185,6 +188,68 @@ def show_command(ref: Annotated[str, typer.Argument(help="SOURCE#ORDINAL, an ent
 def text_command(source: Annotated[str, typer.Argument(help="A source's name, as `ragdigest status` lists it.")], index: IndexDir = DEFAULT) -> None:
     """Print the decoded text that offsets refer to."""
     sys.stdout.buffer.write(Library.open(index).text(source).encode("utf-8", "surrogatepass"))
+
+
+@app.command("glossary", epilog="Example: ragdigest glossary 강화학습")
+def glossary_command(
+    term: Annotated[Optional[str], typer.Argument(help="A Korean or English term; none: every term mined from the digests.")] = None,
+    index: IndexDir = DEFAULT, as_json: AsJson = False,
+) -> None:
+    """Show Korean and English names of the same thing: mined from the digests, shipped, and from RAGDIGEST_GLOSSARY."""
+    from ..terms import glossary_rows
+    from . import display
+
+    rows = glossary_rows(Library.open(index), term)
+    if as_json:
+        for row in rows:
+            emit(row)
+    else:
+        display.glossary(rows, term)
+
+
+@app.command("names", epilog="Example: ragdigest names GAIA")
+def names_command(
+    part: Annotated[Optional[str], typer.Argument(help="Only names that hold these letters.")] = None,
+    index: IndexDir = DEFAULT, count: Annotated[int, typer.Option("-k", "--count", min=1, help="How many to show.")] = 50, as_json: AsJson = False,
+) -> None:
+    """List models, benchmarks, datasets, methods and organisations, with entries and weeks."""
+    from ..terms import name_rows
+    from . import display
+
+    rows = name_rows(Library.open(index), part, count)
+    if as_json:
+        for row in rows:
+            emit(row)
+    else:
+        display.names(rows)
+
+
+encoders_app = typer.Typer(name="encoders", help="Encoders known by name, and the bundled one as a sentence-transformers folder.", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+app.add_typer(encoders_app, epilog="Example: ragdigest encoders; ragdigest index --encoder BAAI/bge-m3; ragdigest encoders export my-encoder/")
+
+
+@encoders_app.callback()
+def encoders_command(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the presets: size, dimensions, licence, and whether the hub's cache holds them."""
+    if ctx.invoked_subcommand is None:
+        from ..encoders.presets import listed
+        from . import display
+
+        rows = listed()
+        if as_json:
+            for row in rows:
+                emit(row)
+        else:
+            display.encoders(rows)
+
+
+@encoders_app.command("export", epilog="Example: ragdigest encoders export my-encoder/")
+def export_command(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
+    """Write the bundled encoder as a folder that SentenceTransformer(...) opens."""
+    from ..encoders.exporting import export_bundled
+
+    export_bundled(folder)
+    print(f"{folder}: open it with SentenceTransformer({str(folder)!r})")
 
 
 @app.command("status", epilog="Example: ragdigest status --json")

@@ -177,3 +177,31 @@ def status(row: dict[str, Any], plain: bool) -> None:
         print(f"  {name}  not indexed yet")
     if row["new"] or any(s["state"] != "unchanged" for s in row["sources"]):
         print("Bring it up to date: ragdigest index")
+
+
+def encoders(rows: Sequence[dict[str, Any]]) -> None:
+    """The encoders one can choose."""
+    from rich.table import Table
+
+    table = Table("encoder", "parameters", "dimensions", "licence", "here", "", box=None, header_style="bold")
+    for row in rows:
+        table.add_row(row["name"], f"{row['millions']} M", str(row["dimensions"]), row["licence"], "yes" if row["cached"] else "no", row["note"])
+    console().print(table)
+
+
+def glossary(rows: Sequence[dict[str, Any]], term: str | None) -> None:
+    """Terms and what they are called in the other language."""
+    if not rows:
+        note(f"{term!r} is in no glossary; add it to a TSV (Korean<TAB>English) and name that in RAGDIGEST_GLOSSARY" if term else "no terms were mined from these digests")
+    for row in rows:
+        if "means" in row:
+            print(f"{row['term']} = {', '.join(row['means'])}")
+        else:
+            print(f"{row['count']:>4}  {row['korean']} = {row['english']}   {row['source']}:{row['offset']}")
+
+
+def names(rows: Sequence[dict[str, Any]]) -> None:
+    """Names with their counts and weeks."""
+    for row in rows:
+        weeks = f"{row['first_week']} … {row['last_week']}" if row["first_week"] else "no week"
+        print(f"{row['entries']:>5}  {row['name']}  ({weeks})")

@@ -21,7 +21,7 @@ from ..passages import passages_of
 from ..reading import read_source
 from ..reading.weeks import parse_week
 from ..records import Lang, Source
-from . import works
+from . import mining, works
 from .catalogue import write_catalogue
 from .layout import CATALOGUE, COLUMNS, POSTINGS, VECTORS, new_generation, read_manifest, writer
 from .postings import Postings
@@ -29,7 +29,7 @@ from .scan import Found, scan
 from .store import Columns, Store, mean_rows
 
 #: Raised whenever reading, cutting or term making changes, so that old rows are not taken over.
-RECIPE = 1
+RECIPE = 2
 BITS = {Lang.KO.value: 1, Lang.EN.value: 2}
 Say = Callable[[str], None]
 
@@ -69,18 +69,23 @@ def update(
     Raises RagdigestError and leaves the index as it was where a source cannot be read.
     """
     with writer(root):
-        old = None if rebuild else _open_old(root, encoder)
+        old = None if rebuild or read_manifest(root) is None else Store(root)
         meta = old.manifest.meta if old else {"roots": [], "weeks": {}}
+        same_encoder = old is not None and (meta["encoder"], meta["fingerprint"]) == (encoder.name, encoder.fingerprint)
+        if old and not same_encoder:
+            say(f"encoder {meta['encoder']} gives way to {encoder.name}{'' if meta['encoder'] != encoder.name else ' of another version'}: every passage is embedded again")
+        if old and meta["recipe"] != RECIPE:
+            say("the index was cut by another version of ragdigest: every source is read again")
         stated = {**meta["weeks"], **(weeks or {})}
         roots = list(dict.fromkeys([*meta["roots"], *(str(p.resolve()) for p in paths)]))
         if not roots:
             raise RagdigestError("nothing to index; run: ragdigest index PATH")
         found, notes = scan([Path(r) for r in roots])
-        before = _old_sources(old)
+        before = _old_sources(old) if old and meta["recipe"] == RECIPE else {}
         records, change = _records(found, before, old, stated, skip_bad, notes, say)
-        if old and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
+        if same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
             return _change(change, 0, records, notes)
-        vectors, embedded = _vectors(records, old, encoder, progress)
+        vectors, embedded = _vectors(records, old if same_encoder else None, encoder, progress)
         used = {r.row[2] for r in records}
         fresh = {"roots": roots, "weeks": {k: v for k, v in stated.items() if k in used}, "encoder": encoder.name, "fingerprint": encoder.fingerprint,
                  "dimensions": encoder.dimensions, "recipe": RECIPE, "sources": len(records), "passages": len(vectors),
@@ -95,23 +100,7 @@ def _change(change: dict[str, Any], embedded: int, records: list[Record], notes:
                   sum(1 for r in records for e in r.entries if e[2]), sum(len(r.passages) for r in records), tuple(notes))
 
 
-def _open_old(root: Path, encoder: Encoder) -> Store | None:
-    """The generation to build on, None where there is none or its recipe is an older one."""
-    if read_manifest(root) is None:
-        return None
-    old = Store(root)
-    meta = old.manifest.meta
-    if (meta["encoder"], meta["fingerprint"]) != (encoder.name, encoder.fingerprint):
-        had, has = f"{meta['encoder']} ({meta['fingerprint'][:12]})", f"{encoder.name} ({encoder.fingerprint[:12]})"
-        raise RagdigestError(f"the index at {root} was built with encoder {had}, not {has}; run: ragdigest index --rebuild PATH, or choose --encoder {meta['encoder']}")
-    if meta["recipe"] != RECIPE:
-        raise RagdigestError(f"the index at {root} was cut by an older ragdigest; run: ragdigest index --rebuild PATH")
-    return old
-
-
-def _old_sources(old: Store | None) -> dict[str, tuple]:
-    if old is None:
-        return {}
+def _old_sources(old: Store) -> dict[str, tuple]:
     return {r[1]: r for r in old.catalogue.rows("SELECT n, name, path, sha256, bytes, mtime_ns, week FROM sources")}
 
 
@@ -249,6 +238,10 @@ def _write(folder: Path, records: list[Record], vectors: np.ndarray) -> None:
     linked = works.link(items, means)
     number = {key: n for n, key in enumerate(dict.fromkeys(linked))}
     columns["entry_work"] = [number[w] for w in linked]
+    sources = [(r.row[1], zlib.decompress(r.row[8]).decode("utf-8", "surrogatepass")) for r in records]
+    tables["terms"] = [(t.korean, t.english, t.count, t.source, t.offset) for t in mining.mine(sources)]
+    tables["abbreviations"] = list(mining.abbreviations(sources).items())
+    tables["names"] = [(name, mining.folded_name(name), e) for e, item in enumerate(items) if item.text for name in mining.names(f"{item.title}. {item.text}")]
     tables["entries"] = [(*row, work) for row, work in zip(tables["entries"], linked, strict=False)]
     if len(vectors) != len(tables["passages"]):
         raise RagdigestError(f"{len(vectors)} vectors for {len(tables['passages'])} passages; report this")

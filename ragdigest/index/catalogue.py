@@ -20,6 +20,10 @@ CREATE TABLE digests (n INTEGER PRIMARY KEY, source INTEGER, title TEXT, week_st
 CREATE TABLE entries (n INTEGER PRIMARY KEY, id TEXT UNIQUE, digest INTEGER, ordinal INTEGER, title TEXT, start INTEGER, end INTEGER,
   body TEXT, langs TEXT, links TEXT, arxiv TEXT, work TEXT);
 CREATE TABLE passages (n INTEGER PRIMARY KEY, entry INTEGER, start INTEGER, end INTEGER, lang TEXT, sentences TEXT, embedded TEXT, key TEXT, terms BLOB);
+CREATE TABLE terms (korean TEXT, english TEXT, count INTEGER, source TEXT, offset INTEGER);
+CREATE TABLE abbreviations (short TEXT, full TEXT);
+CREATE TABLE names (name TEXT, folded TEXT, entry INTEGER);
+CREATE INDEX names_folded ON names(folded);
 CREATE INDEX passages_entry ON passages(entry);
 CREATE INDEX entries_work ON entries(work);
 """

@@ -32,6 +32,7 @@ class Glossary:
     def __init__(self, lines: Iterable[tuple[list[str], list[str]]] = ()):
         self._english_of: dict[str, list[str]] = defaultdict(list)
         self._korean_of: dict[str, list[str]] = defaultdict(list)
+        self._same: dict[str, list[str]] = defaultdict(list)
         for korean, english in lines:
             self.add(korean, english)
 
@@ -44,6 +45,16 @@ class Glossary:
         for e in english:
             known = self._korean_of[english_key(e)]
             known += [k for k in korean if k not in known]
+
+    def add_abbreviation(self, short: str, full: str) -> None:
+        """An English abbreviation and what it stands for, each for the other."""
+        for one, other in ((short, full), (full, short)):
+            known = self._same[english_key(one)]
+            known += [other] if other not in known else []
+
+    def same(self, english: str) -> list[str]:
+        """English wordings of an English term."""
+        return self._same.get(english_key(english), [])
 
     def english(self, korean: str) -> list[str]:
         return self._english_of.get(korean_key(korean), [])
@@ -64,7 +75,7 @@ class Glossary:
         """The longest known term that the stems from `at` on spell."""
         for size in range(min(LONGEST, len(stems) - at), 0, -1):
             joined = " ".join(stems[at : at + size])
-            if joined in self._korean_of:
+            if joined in self._korean_of or joined in self._same:
                 return size, joined
         return None
 

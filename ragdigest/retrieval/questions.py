@@ -13,7 +13,9 @@ LIST = re.compile(
 )
 COMPARE = re.compile(r"비교|차이|각각|다른가|달라|어느 쪽|누가 더|\bcompare|\bversus\b|\bvs\b|\bdiffer|\beach\b|\bboth\b", re.I)
 NAME = re.compile(r"[^\W\d_가-힣]*[A-Z][^\W_가-힣]*(?:[-.+/][^\W_가-힣]+)*|[^\W\d_가-힣]+\d[^\W_가-힣]*")
-OPENING = re.compile(r"^\W*(?:What|Which|Who|Whose|When|Where|Why|How|Is|Are|Was|Were|Do|Does|Did|Can|Could|Compare|List|Papers?|Tell|Find|Show|Give|In|I|The|A|An|Any|Name)\b")
+#: A capital that only opens a sentence, and capitals that name nothing.
+PLAIN = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?$")
+COMMON = frozenset(["ai", "llm", "llms", "ml", "nlp", "ok", "sns", "api", "gpu", "i", "faq", "pdf"])
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,12 @@ class Question:
 
 def read_question(text: str) -> Question:
     """Read a question without understanding its words."""
-    opening = OPENING.match(text)
-    rest = text[opening.end() :] if opening else text
-    names = {run for name in NAME.findall(rest) for run in RUN.findall(normal(name))}
+    names = {run for m in NAME.finditer(text) if not _opens(text, m) for run in RUN.findall(normal(m[0])) if run not in COMMON}
     compares = bool(COMPARE.search(text))
     return Question(text, lang_of(text).value, frozenset(names), compares or bool(LIST.search(text)), compares)
+
+
+def _opens(text: str, match: re.Match[str]) -> bool:
+    """Whether a capitalised word may owe its capital to opening a sentence."""
+    before = text[: match.start()].rstrip(" \"'“‘(")
+    return bool(PLAIN.fullmatch(match[0])) and (not before or before[-1] in ".?!:…")

@@ -1,6 +1,6 @@
 """Ranks entries for a question by meaning and words. Knows nothing of prompts or terminals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -13,13 +13,14 @@ from ..index.build import BITS
 from ..index.catalogue import EntryRow, PassageRow
 from ..index.store import Store
 from ..records import Hit
-from ..words import terms
+from ..words import latin_terms, normal, terms
 from .filters import Filters
 from .glossary import Glossary
 from .lexical import WordEvidence, word_evidence
 from .periods import period_of
 from .questions import Question, read_question
-from .units import units_of
+from .spelling import nearest_name
+from .units import Rendering, Unit, units_of
 
 #: Weights of word evidence beside a cosine, for an entry's best passage and for the entry as a
 #: whole; a word counts by the square of its idf over IDF, so that names and numbers speak and
@@ -28,6 +29,8 @@ PASSAGE_WORDS, ENTRY_WORDS, IDF = 0.010, 0.020, 5.0
 #: What an overview loses against a paper; what a name in a title gains; what an entry that names
 #: what a list asks for gains, and more where it is in the question's language.
 OVERVIEW, TITLED, LISTED, LISTED_LANG = 0.08, 0.05, 0.20, 0.08
+#: A unit matched less than this anywhere may be a misspelt name; how far a respelling is trusted.
+STRANGE, SPELLED = 0.5, 0.9
 #: Least idf of a name that counts as one.
 RARE_NAME = 2.2
 MAX_QUERY = 4000
@@ -83,8 +86,27 @@ class Retriever:
             none = np.zeros(0, np.float32)
             return Scores(asked, filters, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
         cosine = self.store.vectors @ self.encoder.encode_queries([asked.text])[0]
-        evidence = word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang)
+        asked, evidence = self._spelled(asked, word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang))
         return self._fuse(asked, filters, cosine, evidence)
+
+    def _spelled(self, asked: Question, evidence: WordEvidence) -> tuple[Question, WordEvidence]:
+        """Units that no passage holds, with the name of the index they misspell or transliterate beside them."""
+        units, names = list(evidence.units), set(asked.names)
+        for u, unit in enumerate(units):
+            strange = evidence.match[u].max() < STRANGE and (unit.latin or not unit.en)
+            name = nearest_name(unit.text, self._names) if strange and len(unit.text) > 2 else None
+            if name:
+                rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
+                units[u] = Unit(unit.text, (*unit.ko, rendering), (*unit.en, rendering), latin=True)
+                names.add(unit.text)
+        if units == list(evidence.units):
+            return asked, evidence
+        return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """Names of the index that look like names, rarest spelled the way most entries do."""
+        return [name for (name,) in self.store.catalogue.rows("SELECT name FROM names GROUP BY folded HAVING COUNT(*) <= 60 ORDER BY folded")]
 
     def _fuse(self, asked: Question, filters: Filters, cosine: np.ndarray, evidence: WordEvidence) -> Scores:
         columns, starts = self.store.columns, self.store.first_passage[:-1]
@@ -107,7 +129,8 @@ class Retriever:
         if not named:
             return gain
         for u in named:
-            gain = np.maximum(gain, TITLED * self._titles_with(evidence.units[u].en[0].terms))
+            for rendering in evidence.units[u].en:
+                gain = np.maximum(gain, TITLED * self._titles_with(rendering.terms))
         if asked.wants_list:
             holds = (by_entry[named] > 0).any(0)
             same = (self.store.columns.entry_langs & BITS[asked.lang]) > 0

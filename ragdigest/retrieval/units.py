@@ -91,7 +91,8 @@ def _latin_units(words: list[str], glossary: Glossary, strict: bool) -> list[Uni
         if known and (known[0] > 1 or words[at] not in STOP or not strict):
             size, term = known
             own = Rendering(" ".join(words[at : at + size]), tuple(latin_terms(w)[0] for w in words[at : at + size]))
-            units.append(Unit(own.text, (own, *_translations(glossary.korean(term))), (own,), latin=True))
+            same = _translations(glossary.same(term))
+            units.append(Unit(own.text, (own, *same, *_translations(glossary.korean(term))), (own, *same), latin=True))
             at += size
             continue
         if not strict or words[at] not in STOP:

@@ -1,0 +1,96 @@
+"""Judges whether a paper says what a question asks. Knows nothing of ranking or printing.
+
+Three kinds of absence are told apart: nothing near the question at all; a name the question
+names that the paper does not; an aspect (price, licence, GPU hours …) that it leaves out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ..index.catalogue import EntryRow
+from ..retrieval.retriever import RARE_NAME, Retriever, Scores
+from .sentences import ASKS_NUMBER, DIGIT, Sentence, held, weights_of
+
+ASPECTS = Path(__file__).parents[1] / "data" / "aspects.tsv"
+#: Logistic weights of FEATURES and their offset, fitted by benchmarks/calibrate.py on questions
+#: of our own; an answer is given where the probability is at least the strictness.
+FEATURES = ("entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit")
+WEIGHTS = (4.0, 4.0, 2.0, 4.0, 1.0, 1.0, 0.5, -2.5, -3.0, -0.8)
+OFFSET = -5.0
+STRICTNESS = 0.5
+
+
+@dataclass(frozen=True)
+class Support:
+    """How sure it is that a paper answers (0 to 1), by FEATURES, and what it says nothing about."""
+
+    probability: float
+    features: tuple[float, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """Something one may ask of a paper, how it is asked and how a text shows it."""
+
+    korean: str
+    english: str
+    asks: re.Pattern[str]
+    shows: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def aspects() -> tuple[Aspect, ...]:
+    """The aspects of data/aspects.tsv."""
+    rows = (line.split("\t") for line in ASPECTS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
+    return tuple(Aspect(k, e, re.compile(a, re.I), re.compile(s, re.I)) for k, e, a, s in rows)
+
+
+def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entries: Sequence[EntryRow], sentences: Sequence[Sentence]) -> Support:
+    """Judge the work `entries` (versions of one paper), the first of `ranked`, by its scored sentences."""
+    text = "\n".join(f"{e.title}\n{retriever.text(e.source)[e.start:e.end]}" for e in entries)
+    units = scores.words.units
+    weights = weights_of(scores)
+    columns = [c for c, lang in enumerate(("ko", "en")) if any(lang in e.langs for e in entries)]
+    weight = weights[:, columns].max(1) if len(units) else np.zeros(0)
+    there = np.max([held(units, weights, f"{e.title} {s}") for e in entries for s in _by_language(retriever.text(e.source)[e.start : e.end])], axis=0) if len(units) else np.zeros(0)
+    absent = missing_names(scores, there)
+    lacking = missing_aspects(scores.asked.text, text)
+    best = max(sentences, key=lambda s: s.score, default=None)
+    wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
+    first = float(scores.entry[ranked[0]])
+    second = float(scores.entry[ranked[1]]) if len(ranked) > 1 else 0.0
+    numbers = {e.n for e in entries}
+    cosine = max(float(scores.cosine[p]) for n in numbers for p in range(int(retriever.store.first_passage[n]), int(retriever.store.first_passage[n + 1])))
+    features = (
+        first, cosine, float((there * weight).sum() / weight.sum()) if weight.sum() else 0.0,
+        max((s.cosine for s in sentences), default=0.0), best.covered if best else 0.0, min(first - second, 0.5),
+        float(any(n in text.lower() for n in scores.asked.names)), float(bool(absent)), float(bool(lacking)),
+        float(wants_number and not any(DIGIT.search(s.text) for s in sorted(sentences, key=lambda s: -s.score)[:4])),
+    )
+    logit = OFFSET + float(np.dot(WEIGHTS, features))
+    return Support(1 / (1 + float(np.exp(-logit))), features, tuple([*absent, *lacking]))
+
+
+def _by_language(text: str) -> list[str]:
+    """Paragraphs, so that each is matched by the wordings of its own language."""
+    return [p for p in re.split(r"\n\s*\n", text) if p.strip()] or [text]
+
+
+def missing_names(scores: Scores, there: np.ndarray) -> list[str]:
+    """Names in the question that the paper does not name."""
+    weight = scores.words.weight.max(1) if len(scores.words.units) else []
+    return [
+        unit.text for u, unit in enumerate(scores.words.units)
+        if scores.asked.names & {unit.text, *unit.text.split()} and weight[u] > RARE_NAME and there[u] < 0.2
+    ]
+
+
+def missing_aspects(question: str, text: str) -> list[str]:
+    """Aspects the question asks for and nothing in the text shows."""
+    return [f"{a.korean}/{a.english}" for a in aspects() if a.asks.search(question) and not a.shows.search(text)]
