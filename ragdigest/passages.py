@@ -12,7 +12,8 @@ from .reading.sentences import lang_of, sentence_spans
 from .records import Entry, Passage
 
 TARGET = 350
-CODES = re.compile(r"<br\s*/?>|:[a-z_0-9]{2,30}:|[●▪]|\*+|`|(?m:^#{1,6}\s)")
+CODES = re.compile(r"<br\s?/?>|:[a-z_0-9]{2,30}:|[●▪]|(?m:^#{1,6}\s)")
+MARKS = re.compile(r"\*+|`")
 LINKS = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
 
 
@@ -40,10 +41,10 @@ def _passage(text: str, title: str, sentences: tuple[tuple[int, int], ...]) -> P
     start, end = sentences[0][0], sentences[-1][1]
     quote = plain(text[start:end])
     embedded = f"{plain(title)}\n{quote}" if title else quote
-    return Passage(start, end, lang_of(quote), sentences, embedded)
+    return Passage(start, end, lang_of(quote), sentences, embedded or text[start:end])
 
 
 def plain(text: str) -> str:
     """Text as people read it: composed Hangul, no Markdown marks, blanks folded."""
     text = LINKS.sub(r"\1", unicodedata.normalize("NFC", text))
-    return re.sub(r"\s+", " ", CODES.sub(" ", text)).strip()
+    return re.sub(r"\s+", " ", CODES.sub(" ", MARKS.sub("", text))).strip()

@@ -19,6 +19,7 @@ PARTICLES = re.compile(
     "|하는|하기|해서|해야|했던|했지|했나|했어|한다|되는|되어|된다|됐어|에서|에게|으로|까지|부터|보다|처럼|이나|라는|라고|이란|이랑|하고|마다|조차|밖에|에는|에도|인지"
     "|와의|과의|로는|로의|로써|들은|들이|들을|들의|들|은|는|이|가|을|를|의|에|도|와|과|로|만|란|나|랑|한|할|된|될|인)$"
 )
+LATIN_PARTICLE = re.compile(r"(?<=[^\W_가-힣])" + PARTICLES.pattern.removesuffix("$") + "(?![가-힣])")
 STOP = frozenset(
     word for line in (Path(__file__).parent / "data" / "stopwords.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#" for word in line.split()
 )
@@ -69,9 +70,14 @@ def query_terms(text: str) -> list[list[str]]:
 
     Function words and question forms leave, Korean particles come off the end of words.
     """
-    runs = RUN.findall(normal(text))
+    runs = query_runs(text)
     kept = [t for run in runs if (t := _content(run))]
     return kept or [hangul_terms(r) if "가" <= r[0] <= "힣" else latin_terms(r) for r in runs]
+
+
+def query_runs(text: str) -> list[str]:
+    """The runs of a question; a particle right after a Latin name (`GPT-4o가`) is none."""
+    return RUN.findall(LATIN_PARTICLE.sub(" ", normal(text)))
 
 
 def _content(run: str) -> list[str]:

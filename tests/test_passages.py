@@ -77,7 +77,7 @@ def test_decomposed_hangul_is_quoted_as_it_stands_and_embedded_composed():
         ("[논문](Paper) | [x](https://e.org/a_b)", "논문 | x"),
         ("<think> stays, 82.8 too", "<think> stays, 82.8 too"),
         ("clean_memory at 10:30", "clean_memory at 10:30"),
-        pytest.param("**수달**은 `k`개다", "수달은 k개다", marks=pytest.mark.xfail(strict=True, reason="a mark inside a word becomes a blank: `수달 은`")),
+        ("**수달**은 `k`개다", "수달은 k개다"),
     ],
 )
 def test_plain_text_is_what_people_read(text, expected):

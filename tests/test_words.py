@@ -13,8 +13,9 @@ def finds(question: str, text: str) -> bool:
     return all(held & set(word) for word in query_terms(question))
 
 
-def bug(reason: str, *values):
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))
+def once(wrong: str, *values):
+    """A case that was read wrongly once, with what was wrong."""
+    return pytest.param(*values, id=wrong)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,8 @@ def test_the_last_particle_leaves_a_korean_word(word, expected):
         ("KV 캐시를 압축하는 방법이 있나요?", "KV 캐시 압축"),
         ("Which papers report scores on GAIA?", "report scores GAIA"),
         ("What is an otter?", "otter"),
-        bug("a particle after a Latin name stays, as a term of its own: 에서 finds half the corpus", "τ-bench에서", "τ-bench"),
-        bug("a particle after a Latin name stays, as a term of its own", "GPT-4o가 이긴", "GPT-4o 이긴"),
+        once("a particle after a Latin name stays, as a term of its own: 에서 finds half the corpus", "τ-bench에서", "τ-bench"),
+        once("a particle after a Latin name stays, as a term of its own", "GPT-4o가 이긴", "GPT-4o 이긴"),
     ],
 )
 def test_function_words_and_particles_do_not_count(question, same):

@@ -68,4 +68,4 @@ def decode_text(data: bytes, name: str, html: bool = False) -> str:
 def _plausible_korean(text: str) -> bool:
     """Whether a CP949 reading gave Hangul rather than the rare signs that other encodings turn into."""
     wide = [c for c in text if ord(c) > 0x7F]
-    return sum("가" <= c <= "힣" for c in wide) >= 0.6 * len(wide)
+    return sum("가" <= c <= "힣" or c in "“”‘’…·●○■※→—–" for c in wide) >= 0.6 * len(wide)

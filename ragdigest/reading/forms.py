@@ -6,32 +6,39 @@ The mark that numbers the longest run 1, 2, 3 … is the form of the digest.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..records import Digest, Entry, Lang, Week
-from . import titles, weeks
+from . import hangul, titles, weeks
 from .sentences import lang_of, sentence_spans, trimmed
 
 NUMBER = r"(?P<n>\d{1,3})[.)]"
 STYLES = {
-    "row": re.compile(r"^[ \t]*\|[ \t]*" + NUMBER + r"[ \t]*(?P<rest>.*)$", re.M),
-    "bold": re.compile(r"^[ \t]*\*\*[ \t]*" + NUMBER + r"[ \t]*(?P<title>[^\n]+?)[ \t]*\*\*[ \t]*\r?$", re.M),
-    "heading": re.compile(r"^#{1,6}[ \t]+(?:\*\*)?" + NUMBER + r"[ \t]+(?P<title>[^\n]+?)(?:\*\*)?[ \t#]*\r?$", re.M),
-    "list": re.compile(r"^[ \t]*" + NUMBER + r"[ \t]+(?P<rest>\*\*[^\n*]+?\*\*[^\n]*)$", re.M),
-    "plain": re.compile(r"^[ \t]*" + NUMBER + r"[ \t]+(?P<rest>\S[^\n]*)$", re.M),
+    "row": re.compile(r"^[ \t]{0,8}\|[ \t]{0,8}" + NUMBER + r"[ \t]{0,8}(?P<rest>.*)$", re.M),
+    "bold": re.compile(r"^[ \t]{0,8}\*\*[ \t]{0,8}" + NUMBER + r"[ \t]{0,8}(?P<title>[^\n]{1,300}?)[ \t]{0,8}\*\*[ \t]{0,8}\r?$", re.M),
+    "run-in": re.compile(r"^[ \t]{0,8}\*\*[ \t]{0,8}" + NUMBER + r"[ \t]{0,8}(?P<title>[^\n*]{1,300})\*\*[ \t]{1,8}(?P<rest>\S[^\n]*)$", re.M),
+    "heading": re.compile(r"^#{1,6}[ \t]{1,8}(?:\*\*)?" + NUMBER + r"[ \t]{1,8}(?P<title>[^\n]{1,300}?)(?:\*\*)?[ \t#]{0,8}\r?$", re.M),
+    "list": re.compile(r"^[ \t]{0,8}" + NUMBER + r"[ \t]{1,8}(?P<rest>\*\*[^\n*]{1,300}\*\*[^\n]*)$", re.M),
+    "plain": re.compile(r"^[ \t]{0,8}" + NUMBER + r"[ \t]{1,8}(?P<rest>\S[^\n]*)$", re.M),
 }
-ROUNDUP = re.compile(r"^(?P<title>[^\n]+)\n\s*\n(?:[ \t]*(?:#{1,6}[ \t]*|\*\*)?)논문 ?소개(?:\*\*)?[ \t]*\r?$|^(?P<title2>[^\n]+)\n[ \t]*(?:#{1,6}[ \t]*|\*\*)?논문 ?소개(?:\*\*)?[ \t]*\r?$", re.M)
-HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<a>[^\n]+?)[ \t#]*|(?P<b>\[[^\n\]]+\][^\n]*|[^\n|]{0,60}\bof the Week\b[^\n|]{0,60}))\r?$", re.M)
-ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>[^\n]+?)[ \t#]*\r?$", re.M)
+#: Numbers a digest may leave out between two papers.
+GAP = 3
+INTRODUCTION = re.compile(r"^[ \t]{0,8}(?:#{1,6}[ \t]{0,8}|\*\*)?논문 ?소개(?:\*\*)?[ \t]{0,8}\r?$", re.M)
+HEADING = re.compile(r"^(?:#{1,6}[ \t]{1,8}(?P<a>[^\n]{1,300}?)[ \t#]{0,8}|(?P<b>\[[^\n\]]{1,80}\][^\n]{0,200}|(?![-*+] )[^\n|]{0,60}\bof the Week\b[^\n|]{0,60}))\r?$", re.M)
+ANY_HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]{1,8}(?P<title>[^\n]{1,300}?)[ \t#]{0,8}\r?$", re.M)
+FIRST_LINE = re.compile(r"\s*(?P<line>[^\n]{1,160})")
 NOISE = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]*|\*\*)?(?:논문 ?소개|논문 ?초록(?:[ \t]*\(Abstract\))?|논문 ?링크|더 ?읽어 ?보기|초록|Abstract|원문|Author:[^\n]*|URL:[^\n]*|PyTorchKR[^\n]*|[-=*_]{3,}"
-    r"|\|?[ \t:|-]*-{3,}[-:| \t]*|\|[ \t]*(?:\*\*)?(?:Paper|논문)(?:\*\*)?[ \t]*\|[^\n]*"
-    r"|(?:(?:\[[^\]\n]*\]\([^)\n]*\)|논문|트윗|코드|블로그|Paper|Tweet|Code|Blog)[ \t|,·]*)+)(?:\*\*)?[ \t]*\r?$", re.M)
-FOOTER = re.compile(r"^[ \t]*(?::[a-z_]+:[^\n]*|\d+개의 좋아요)[ \t]*\r?$", re.M)
+    r"^[ \t]{0,8}(?:#{1,6}[ \t]{0,8}|\*\*)?(?:논문 ?소개|논문 ?초록(?:[ \t]?\(Abstract\))?|논문 ?링크|더 ?읽어 ?보기|초록|Abstract|원문|(?:Author|URL):[^\n]*|PyTorchKR[^\n]*|[-=*_]{3,}"
+    r"|\|?[ \t:|-]{0,200}-{3,}[-:| \t]*|\|[ \t]{0,8}(?:\*\*)?(?:Paper|논문)(?:\*\*)?[ \t]*\|[^\n]*|https?://\S+"
+    r"|(?:(?:\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)|논문|트윗|코드|블로그|Paper|Tweet|Code|Blog)[ \t|,·]{0,8}){1,12})(?:\*\*)?[ \t]{0,8}\r?$", re.M)
+FOOTER = re.compile(r"^[ \t]{0,8}(?::[a-z_]+:[^\n]*|\d+개의 좋아요)\r?$", re.M)
 LINK = re.compile(r"\[(?P<label>[^\]\n]{1,120})\]\((?P<url>[^)\s]+)\)")
+ADDRESS = re.compile(r"(?<![(\w])https?://[^\s<>|)\]]+")
+TAG = re.compile(r"</?(?:br|b|i|em|strong|sub|sup|code|span|a|p|u)\b[^>]{0,60}>", re.I)
 ARXIV = re.compile(r"(?:arxiv\.org/(?:abs|pdf|html)|huggingface\.co/papers|alphaxiv\.org/abs)/(\d{4}\.\d{4,5})", re.I)
-TAIL_LINKS = re.compile(r"(?:[\s|,·_]*\[[^\]\n]*\]\([^)\n]*\))*[\s|,·_]*$")
+TAIL_LINK = re.compile(r"\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)$|(?<=\s)(?:논문|Paper)\s?\|\s?(?:트윗|Tweet)$")
+TAIL_MARKS = " \t\r\n|,·_"
 
 
 @dataclass(frozen=True)
@@ -45,15 +52,17 @@ class Mark:
     limit: int | None = None
 
 
-def digests_in(text: str, named: Week | None) -> tuple[list[Digest], list[str]]:
-    """All digests of a source, and notes on what had to be guessed. `named` is the week the file name tells."""
-    skip, stated = weeks.front_matter(text)
+def digests_in(text: str, named: Week | None = None, stated: Week | None = None) -> tuple[list[Digest], list[str]]:
+    """All digests of a source, and notes on what had to be guessed. A week in the text wins,
+    then that of the file name (`named`), then front matter, then what the user said (`stated`)."""
+    text, offsets = hangul.compose(text)
+    skip, written = weeks.front_matter(text)
     notes: list[str] = []
     found = []
     for title, week, start, end in sections(text, skip):
-        digest, note = digest_of(text, title, week or stated or named, start, end)
+        digest, note = digest_of(text, title, week or named or written or stated, start, end)
         if digest.entries:
-            found.append(digest)
+            found.append(replace(digest, entries=tuple(hangul.back(e, offsets) for e in digest.entries)))
         notes += note
     return found, notes
 
@@ -70,30 +79,50 @@ def sections(text: str, skip: int) -> list[tuple[str, Week | None, int, int]]:
             near = week.start
             if not dated or dated[-1][1] != week:
                 dated.append((title, week, head.start(), head.end()))
+    first = FIRST_LINE.match(text, skip)
+    if not dated and first and (week := weeks.week_in(first["line"])):
+        dated.append((first["line"].strip(), week, first.start("line"), first.end()))
     starts = [d[2] for d in dated]
     out = [(t, w, e, nxt) for (t, w, _, e), nxt in zip(dated, [*starts[1:], len(text)], strict=False)]
-    lone = [(h["a"] or h["b"]).strip() for h in heads[:1]] or [text[skip:].strip().split("\n", 1)[0].strip()[:80]]
     if not out:
-        return [(lone[0], None, skip, len(text))]
+        return [((heads[0]["a"] or heads[0]["b"]).strip() if heads else "", None, skip, len(text))]
     if len(out) == 1:
         return [(out[0][0], out[0][1], out[0][2] if not marks_in(text, skip, starts[0]) else skip, len(text))]
     return out
 
 
 def marks_in(text: str, start: int, end: int) -> list[Mark]:
-    """Marks of the style with the longest run of numbers from 1 up; ties go to the more telling style."""
-    best: list[Mark] = []
+    """Marks of the style with the longest run of numbers from 1 up; bare numbers only where nothing else tells papers.
+
+    A run may leave out a few numbers, or, as Markdown lets lists, call every item 1.
+    """
+    best: tuple[bool, int, list[Mark]] = (False, 0, [])
     for style, pattern in STYLES.items():
-        run: list[Mark] = []
-        for m in pattern.finditer(text, start, end):
-            if int(m["n"]) == len(run) + 1:
-                groups = m.groupdict()
-                at = m.start("rest") if groups.get("rest") is not None else m.end()
-                opens = trimmed(text, m.start(), m.end())[0] if style != "row" else m.start("n")
-                run.append(Mark(opens, len(run) + 1, groups.get("title"), at, m.end() if style == "row" else None))
-        if len(run) > len(best) and (len(run) > 1 or style != "plain"):
-            best = run
-    return best
+        found = list(pattern.finditer(text, start, end))
+        run = _ascending(found)
+        if style != "plain" and len(run) == 1 and len(found) > 1 and all(m["n"] == "1" for m in found):
+            run = found
+        if len(run) < 2 and style == "plain":
+            continue
+        if (len(run) > 1 and style != "plain", len(run)) > best[:2]:
+            best = (len(run) > 1 and style != "plain", len(run), [_mark(text, style, m, n) for n, m in enumerate(run, 1)])
+    return best[2]
+
+
+def _ascending(found: list[re.Match[str]]) -> list[re.Match[str]]:
+    run: list[re.Match[str]] = []
+    for m in found:
+        last = int(run[-1]["n"]) if run else 0
+        if last < int(m["n"]) <= last + (GAP if run else 1):
+            run.append(m)
+    return run
+
+
+def _mark(text: str, style: str, m: re.Match[str], position: int) -> Mark:
+    groups = m.groupdict()
+    body = m.start("rest") if groups.get("rest") is not None else m.end()
+    opens = m.start("n") if style == "row" else trimmed(text, m.start(), m.end())[0]
+    return Mark(opens, max(int(m["n"]), position if m["n"] == "1" else 0), groups.get("title"), body, m.end() if style == "row" else None)
 
 
 def numbered(text: str) -> bool:
@@ -102,12 +131,15 @@ def numbered(text: str) -> bool:
 
 
 def roundup_marks(text: str, start: int, end: int) -> list[Mark]:
-    """Titles above the line `논문 소개`."""
-    marks = []
-    for m in ROUNDUP.finditer(text, start, end):
-        group = "title" if m["title"] else "title2"
-        title = re.sub(r"^(?:[#*\s]|:[a-z0-9_]+:)+|[*#\s]+$", "", m[group])
-        marks.append(Mark(m.start(group), len(marks) + 1, title, m.end(group)))
+    """Titles above the lines `논문 소개`."""
+    marks: list[Mark] = []
+    for label in INTRODUCTION.finditer(text, start, end):
+        stop = len(text[start : label.start()].rstrip()) + start
+        opens = text.rfind("\n", start, stop) + 1 or start
+        line = text[opens:stop]
+        if line.strip():
+            title = re.sub(r"^(?:[#*\s]|:[a-z0-9_]+:)+", "", line).strip("*# \t\r")
+            marks.append(Mark(opens, len(marks) + 1, title, stop))
     return marks
 
 
@@ -115,10 +147,9 @@ def digest_of(text: str, title: str, week: Week | None, start: int, end: int) ->
     """The digest in `text[start:end]`, and what to tell the reader about how it was read."""
     notes: list[str] = []
     marks = roundup_marks(text, start, end) or marks_in(text, start, end)
-    if not marks:
+    if not marks or _only_lists(text, marks, start, end):
         marks, how = other_marks(text, start, end)
-        if marks:
-            notes.append(f"no numbered papers under {title[:60]!r}: read by {how}")
+        notes.append(f"no numbered papers under {title[:60]!r}: {f'read by {how}' if marks else 'nothing to read'}")
     stops = [*(m.start for m in marks[1:]), _before_footer(text, marks[-1].body, end) if marks else end]
     entries = [entry for mark, stop in zip(marks, stops, strict=False) if (entry := entry_of(text, mark, stop))]
     overview = overview_of(text, title, start, marks[0].start if marks else end)
@@ -129,18 +160,33 @@ def digest_of(text: str, title: str, week: Week | None, start: int, end: int) ->
 
 def _before_footer(text: str, start: int, end: int) -> int:
     """Where the last entry ends: before a forum's closing lines, where there are any."""
-    found = FOOTER.search(text, start, end)
+    line = text.find("\n", start, end)
+    found = FOOTER.search(text, line + 1, end) if line >= 0 else None
     return found.start() if found else end
 
 
+def _only_lists(text: str, marks: list[Mark], start: int, end: int) -> bool:
+    """Whether the numbers found are lists below headings that tell the papers."""
+    bare = STYLES["plain"].match(text, text.rfind("\n", 0, marks[0].start) + 1)
+    return bool(bare) and not STYLES["list"].match(text, bare.start()) and len(ANY_HEADING.findall(text, start, end)) > 1
+
+
 def other_marks(text: str, start: int, end: int) -> tuple[list[Mark], str]:
-    """Items of a text in no known form: its headings, else its paragraphs."""
-    heads = [m for m in ANY_HEADING.finditer(text, start, end)]
-    marks = [Mark(m.start(), i, _plain(m["title"]), m.end()) for i, m in enumerate(heads, 1)]
-    if len(marks) > 1 or (marks and sentence_spans(text, marks[0].body, end)):
-        return marks, "headings"
-    blocks = [m for m in re.finditer(r"\S(?:[^\n]|\n(?!\s*\n))*", text[start:end]) if LETTERS.search(m[0])]
-    return [Mark(start + m.start(), i, None, start + m.start()) for i, m in enumerate(blocks, 1)], "paragraphs"
+    """Items of a text in no known form: its headings, else its paragraphs, whose first words serve as titles."""
+    heads = list(ANY_HEADING.finditer(text, start, end))
+    stops = [*(h.start() for h in heads[1:]), end]
+    told = [h for h, stop in zip(heads, stops, strict=False) if sentence_spans(text, h.end(), stop)]
+    if told:
+        return [Mark(h.start(), n, _plain(h["title"]), h.end()) for n, h in enumerate(told, 1)], "headings"
+    blocks = [m for m in re.finditer(r"\S(?:[^\n]|\n(?=[^\n]*\S))*", text[start:end]) if LETTERS.search(m[0]) and not NOISE.fullmatch(m[0])]
+    return [Mark(start + m.start(), n, _opening(m[0]), start + m.start()) for n, m in enumerate(blocks, 1)], "paragraphs"
+
+
+def _opening(block: str) -> str:
+    """The first sentence of a paragraph, or the first words of a long one."""
+    spans = sentence_spans(block, 0, len(block))
+    line = _plain(block[slice(*spans[0])] if spans else block)
+    return line if len(line) <= 80 else line[:80].rsplit(" ", 1)[0] + "…"
 
 
 LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -149,7 +195,7 @@ LETTERS = re.compile(r"[^\W\d_]{2}")
 def entry_of(text: str, mark: Mark, stop: int) -> Entry | None:
     """The entry from `mark` to `stop`; None where it holds neither title nor text."""
     stop = min(stop, mark.limit or stop)
-    close = max(mark.body, stop - len(TAIL_LINKS.search(text[mark.body : stop])[0]))
+    close = _before_links(text, mark.body, stop)
     title, body = (mark.title, mark.body) if mark.title is not None else titles.split(text, mark.body, close)
     title = _plain(title)
     spans = tuple(prose_spans(text, body, max(close, body)))
@@ -158,6 +204,16 @@ def entry_of(text: str, mark: Mark, stop: int) -> Entry | None:
     end = spans[-1][1] if spans else min(close, len(text[:body].rstrip())) if body > mark.start else close
     region = text[mark.start : stop]
     return Entry(mark.number, title, mark.start, end, spans, langs_of(text, spans, title), links_in(region), arxiv_of(region))
+
+
+def _before_links(text: str, start: int, stop: int) -> int:
+    """Where an item's prose ends: before the links and marks that close it."""
+    while True:
+        stop = start + len(text[start:stop].rstrip(TAIL_MARKS))
+        link = TAIL_LINK.search(text, max(start, stop - 720), stop)
+        if not link:
+            return stop
+        stop = link.start()
 
 
 def overview_of(text: str, title: str, start: int, end: int) -> Entry | None:
@@ -202,6 +258,9 @@ def links_in(region: str) -> dict[str, str]:
             while label in links:
                 label += "′"
             links[label] = url
+    for m in ADDRESS.finditer(region):
+        if m[0].rstrip(".,;") not in links.values():
+            links["link" + "′" * sum(k.startswith("link") for k in links)] = m[0].rstrip(".,;")
     return links
 
 
@@ -209,7 +268,7 @@ def arxiv_of(region: str) -> str | None:
     """The arXiv id of the paper link, else of the only arXiv link."""
     for label, url in links_in(region).items():
         found = ARXIV.search(url)
-        if found and label.rstrip("′").lower() in ("paper", "논문", "arxiv", "abstract", "pdf"):
+        if found and label.rstrip("′").lower() in ("paper", "논문", "arxiv", "abstract", "pdf", "link"):
             return found[1]
     found = set(ARXIV.findall(region))
     return found.pop() if len(found) == 1 else None
@@ -218,5 +277,5 @@ def arxiv_of(region: str) -> str | None:
 def _plain(title: str) -> str:
     """A title without Markdown marks, emoji codes and doubled blanks."""
     title = LINK.sub(lambda m: m["label"], title)
-    title = re.sub(r"\*+|`|:[a-z_0-9]{2,30}:|<[^>]{1,20}>", "", title).replace("\\", "")
+    title = re.sub(r"\*+|`|:[a-z_0-9]{2,30}:", "", TAG.sub("", title)).replace("\\", "")
     return re.sub(r"\s+", " ", title).strip(" -–—:|\t\r\n")

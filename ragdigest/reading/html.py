@@ -27,7 +27,8 @@ def html_text(page: str, name: str) -> str:
     walk = _Walk(name)
     walk.run(root)
     text = tidy("".join(walk.out))
-    return text if numbered(text) else main_text(page) or text
+    ours = root.tag in ("main", "article") or numbered(text) or len(re.findall(r"(?m)^#{1,6} ", text)) > 1
+    return text if ours else main_text(page) or text
 
 
 def main_text(page: str) -> str | None:
@@ -115,9 +116,9 @@ class _Walk:
 
 
 def _href(node) -> str | None:
-    """The address of a web link, with blanks and brackets escaped."""
-    href = node.attributes.get("href") or ""
-    if not href.startswith(("http://", "https://")):
+    """The address of a link, with blanks and brackets escaped; None for one within the page or to no document."""
+    href = (node.attributes.get("href") or "").strip()
+    if not href or href.startswith(("#", "javascript:", "mailto:", "data:")):
         return None
     return re.sub(r"[\s()]", lambda m: f"%{ord(m[0]):02X}", href)
 

@@ -7,20 +7,20 @@ headers and page numbers leave, and lines broken by the page width are joined ag
 import io
 import logging
 import re
+import unicodedata
 from collections import Counter
 
 from ..errors import RagdigestError
 
 MAX_PAGES = 2000
 BLOCK = re.compile(r"^\s*(?:#{1,6}\s|\d{1,3}[.)]\s|[●•▪*-]\s|\|)")
-SENTENCE_END = re.compile(r"[.!?。…:]['\"”’)\]]*$")
+LABEL = re.compile(r"논문 ?(?:소개|링크|초록.{0,12})|더 ?읽어 ?보기|(?:논문|Paper)\s?[|,].{0,40}|-{3,}")
 HANGUL_EDGES = re.compile(r"([가-힣]+)$"), re.compile(r"^([가-힣]+)")
 
 
 def pdf_text(data: bytes, name: str) -> str:
     """The extracted text of a PDF. Raises RagdigestError for an encrypted, damaged or over-long one."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
@@ -32,7 +32,9 @@ def pdf_text(data: bytes, name: str) -> str:
         pages = [page.extract_text().splitlines() for page in reader.pages]
     except RagdigestError:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError, NotImplementedError) as error:
+    except Exception as error:  # a damaged file makes pypdf raise whatever it trips over
+        if "cryptography" in str(error):
+            raise RagdigestError(f"{name} is an encrypted PDF; save it without encryption") from error
         raise RagdigestError(f"{name} is not a whole PDF ({type(error).__name__}); download or export it again") from error
     return reflow(without_running_lines(pages))
 
@@ -56,9 +58,9 @@ def _shape(line: str) -> str:
 
 
 def reflow(lines: list[str]) -> str:
-    """One line a paragraph or item: a full line runs on into the next, a short or ended one does not."""
-    widths = sorted(len(line.strip()) for line in lines if line.strip())
-    full = 0.72 * widths[int(0.9 * (len(widths) - 1))] if widths else 0
+    """One line a paragraph or item: a line runs on into the next where the next one's first word did not fit on it."""
+    widths = sorted(_width(line.strip()) for line in lines if line.strip())
+    full = 0.94 * widths[int(0.97 * (len(widths) - 1))] if widths else 0
     known = Counter(re.findall(r"[가-힣]+", "\n".join(lines)))
     out: list[str] = []
     last = ""
@@ -67,14 +69,19 @@ def reflow(lines: list[str]) -> str:
         if not text:
             last = ""
             continue
-        runs_on = bool(last) and len(last) >= full and not BLOCK.match(text)
-        ended = bool(SENTENCE_END.search(last)) and len(last) < 0.9 * full / 0.72
-        if runs_on and not ended:
+        fits = _width(last) + 1 + _width(text.split(" ", 1)[0]) < full
+        alone = BLOCK.match(text) or LABEL.fullmatch(text) or LABEL.fullmatch(last.strip())
+        if last and not fits and not alone:
             out[-1] += _glue(last, line, out[-1], known) + text
         else:
             out.append(text)
-        last = line.rstrip("\n") if line.strip() else ""
+        last = line.rstrip("\n")
     return "\n".join(out) + "\n" if out else ""
+
+
+def _width(text: str) -> int:
+    """Columns a text takes; Hangul takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _glue(before: str, line: str, joined: str, known: Counter) -> str:

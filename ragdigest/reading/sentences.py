@@ -9,11 +9,11 @@ import re
 
 from ..records import Lang
 
-BREAK = re.compile(r"\r?\n\s*\r?\n|\r?\n(?=\s*(?:[*●•▪+-]|\d{1,3}[.)])\s)|\s*<br\s*/?>\s*|(?=●)")
-END = re.compile(r"(?:[.!?。！？…]+|[.!?]?\s*(?=●))[\"'”’)\]*_]*(?=\s|$)")
+BREAK = re.compile(r"\r?\n[ \t]{0,40}\r?\n|\r?\n(?=[ \t]{0,40}(?:[*●•▪+-]|\d{1,3}[.)])\s)|<br\s?/?>|(?=●)")
+END = re.compile(r"[.!?。！？…]{1,8}[\"'”’)\]*_]{0,8}(?=\s|$)|。(?=\S)")
 ABBREVIATION = re.compile(r"\b(?:(?i:et al|e\.g|i\.e|etc|vs|cf|figs?|eqs?|sec|tab|dr|mr|ms|prof|approx|resp|inc|ltd|jr)|[A-Z])\.$")
 LEAD = re.compile(r"(?:\s|[:;,](?=\s)|<br\s*/?>|[●•▪]|[*+-](?=\s)|\*\*(?=\s)|:[a-z_0-9]{2,30}:)+")
-TRAIL = re.compile(r"(?:\s|<br\s*/?>|[●•▪]|:[a-z_0-9]{2,30}:)+$")
+TRAIL = re.compile(r"(?:<br\s?/?>|[●•▪]|:[a-z_0-9]{2,30}:)$")
 LONG = 240
 HANGUL = re.compile("[가-힣ᄀ-ᇿㄱ-ㆎ]")
 LETTER = re.compile(r"[^\W\d_]")
@@ -63,8 +63,12 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without blanks, list marks and emoji codes at its ends."""
     lead = LEAD.match(text, start, end)
     start = lead.end() if lead else start
-    tail = TRAIL.search(text[start:end])
-    return start, (start + tail.start() if tail else end)
+    while True:
+        end = start + len(text[start:end].rstrip())
+        tail = TRAIL.search(text, max(start, end - 34), end)
+        if not tail:
+            return start, end
+        end = tail.start()
 
 
 def lang_of(text: str) -> Lang:

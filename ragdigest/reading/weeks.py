@@ -1,6 +1,7 @@
 """Finds the week a digest is about. Knows nothing of entries."""
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from ..errors import RagdigestError
@@ -24,7 +25,7 @@ KOREAN = re.compile(
 ISO_WEEK = re.compile(r"(?<!\d)(?P<y>20\d\d)[-_]?W(?P<w>\d{1,2})(?!\d)", re.I)
 ONE_DAY = re.compile(r"(?<!\d)(?P<y>20\d\d)[-_.]?(?P<m>\d{2})[-_.]?(?P<d>\d{2})(?!\d)")
 FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n(?P<body>.*?)\r?\n---\s*?(?:\r?\n|\Z)", re.S)
-FIELD = re.compile(r"(?mi)^(?:week|date|주|날짜)\s*:\s*['\"]?(?P<value>[^'\"\r\n]+)")
+FIELDS = [re.compile(rf"(?mi)^(?:{names})\s*:\s*['\"]?(?P<value>[^'\"\r\n]+)") for names in ("week|주", "date|날짜")]
 
 
 def week_in(text: str, near: date | None = None) -> Week | None:
@@ -32,6 +33,7 @@ def week_in(text: str, near: date | None = None) -> Week | None:
 
     A range without a year takes the year that puts it last before `near`; without `near` it is no week.
     """
+    text = unicodedata.normalize("NFC", text)
     for pattern in (NUMERIC, KOREAN, ENGLISH, ENGLISH_DAY_FIRST):
         for match in pattern.finditer(text):
             week = _week_of(match.groupdict(), near)
@@ -104,8 +106,9 @@ def front_matter(text: str) -> tuple[int, Week | None]:
     match = FRONT_MATTER.match(text)
     if not match:
         return 0, None
-    value = FIELD.search(match["body"])
-    return match.end(), (week_in(value["value"]) or week_of_name(value["value"])) if value else None
+    values = [found["value"] for field in FIELDS for found in field.finditer(match["body"])]
+    weeks = (week_in(value) or week_of_name(value) for value in values)
+    return match.end(), next((week for week in weeks if week), None)
 
 
 def parse_week(value: str) -> Week:

@@ -6,7 +6,7 @@ without a translation says nothing about an English passage, neither for nor aga
 
 from dataclasses import dataclass
 
-from ..words import PARTS, RUN, STOP, bare_korean, hangul_terms, latin_terms, normal, stem
+from ..words import PARTS, RUN, STOP, bare_korean, hangul_terms, latin_terms, normal, query_runs, stem
 from .glossary import Glossary
 
 MAX_UNITS = 48
@@ -34,7 +34,7 @@ class Unit:
 
 def units_of(question: str, glossary: Glossary) -> list[Unit]:
     """The units of a question in order, each once; function words only where nothing else is left."""
-    runs = RUN.findall(normal(question))
+    runs = query_runs(question)
     found = _units(runs, glossary, strict=True) or _units(runs, glossary, strict=False)
     return list({u.text: u for u in found}.values())[:MAX_UNITS]
 

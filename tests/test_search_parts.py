@@ -1,0 +1,182 @@
+"""Words, periods, names and links of search, with values worked out by hand."""
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ragdigest.index import mining
+from ragdigest.index.build import term_blob, terms_of
+from ragdigest.index.postings import K1, B, Postings
+from ragdigest.index.works import Item, link, versions_of
+from ragdigest.retrieval.glossary import Glossary
+from ragdigest.retrieval.lexical import word_evidence
+from ragdigest.retrieval.periods import period_of
+from ragdigest.retrieval.questions import read_question
+from ragdigest.retrieval.spelling import nearest_name, sound_of
+from ragdigest.retrieval.units import units_of
+from ragdigest.words import term_hash
+
+TEXTS = ["강화 학습 agent", "agent agent cache", "캐시 압축"]
+
+
+@pytest.fixture
+def postings() -> Postings:
+    return Postings.build([terms_of(term_blob(t)) for t in TEXTS])
+
+
+def test_bm25_by_hand(postings: Postings) -> None:
+    """`agent` stands once in passage 0 (3 terms: 강화, 학습, agent) and twice in passage 1 (3 terms); the mean length is 8/3."""
+    passages, counts = postings.find(term_hash("agent"))
+    assert (passages.tolist(), counts.tolist()) == ([0, 1], [1, 2])
+    norm = K1 * (1 - B + B * 3 / (8 / 3))
+    assert postings.gain(passages, counts) == pytest.approx([1 * (K1 + 1) / (1 + norm), 2 * (K1 + 1) / (2 + norm)])
+    assert postings.idf(2) == pytest.approx(math.log(1 + (3 - 2 + 0.5) / (2 + 0.5)))
+
+
+def test_an_unknown_term_is_found_nowhere(postings: Postings) -> None:
+    assert [a.tolist() for a in postings.find(term_hash("zebra"))] == [[], []]
+
+
+def test_a_korean_unit_speaks_to_english_through_the_glossary(postings: Postings) -> None:
+    glossary = Glossary([(["캐시"], ["cache"])])
+    evidence = word_evidence(units_of("캐시는?", glossary), postings, np.array([1, 2, 1]))
+    assert [u.text for u in evidence.units] == ["캐시"]
+    assert evidence.match[0, 0] == 0 and evidence.match[0, 1] > 0 and evidence.match[0, 2] > evidence.match[0, 1]
+
+
+def test_a_unit_without_a_translation_says_nothing_across_languages(postings: Postings) -> None:
+    evidence = word_evidence(units_of("압축", Glossary()), postings, np.array([1, 2, 1]))
+    assert evidence.weight[0, 1] == 0 and evidence.weight[0, 0] > 0
+
+
+@pytest.mark.parametrize(("question", "units"), [
+    ("강화학습이 뭐야?", ["강화학습"]),
+    ("강화 학습을 쓰는 논문", ["강화학습"]),
+    ("KV캐시를 압축", ["kv", "캐시", "압축"]),
+    ("Which papers use reinforcement learning?", ["reinforcement learning"]),
+    ("what is the", ["what", "is", "the"]),
+])
+def test_units_of_a_question(question: str, units: list[str]) -> None:
+    glossary = Glossary([(["강화학습", "강화 학습"], ["reinforcement learning"])])
+    assert [u.text for u in units_of(question, glossary)] == units
+
+
+TODAY, NEWEST = date(2025, 11, 21), date(2025, 10, 13)
+
+
+@pytest.mark.parametrize(("question", "since", "until"), [
+    ("2024년 3월에 나온 MoE 논문", "2024-03-01", "2024-03-31"),
+    ("24년 5월 DeepSeek", "2024-05-01", "2024-05-31"),
+    ("2025년 3월 3일부터 30일 사이에 나온 것", "2025-03-03", "2025-03-30"),
+    ("2024년 12월부터 2025년 2월까지", "2024-12-01", "2025-02-28"),
+    ("2023년 가을 RAG", "2023-09-01", "2023-11-30"),
+    ("2024년 하반기", "2024-07-01", "2024-12-31"),
+    ("2025년 1분기", "2025-01-01", "2025-03-31"),
+    ("10월 이후 나온 것", "2025-10-01", None),
+    ("지난달 논문", "2025-10-01", "2025-10-31"),
+    ("지난주에 나온", "2025-11-10", "2025-11-16"),
+    ("작년 12월 논문", "2024-12-01", "2024-12-31"),
+    ("in early 2025", "2025-01-01", "2025-04-30"),
+    ("what's new since October", "2025-10-01", None),
+    ("papers before June 2024", None, "2024-05-31"),
+    ("between 3 and 20 June 2024", "2024-06-03", "2024-06-20"),
+    ("from June 28 to July 4, 2024", "2024-06-28", "2024-07-04"),
+    ("March to May 2025", "2025-03-01", "2025-05-31"),
+    ("Q1 2025 vision", "2025-01-01", "2025-03-31"),
+    ("winter 2024", "2024-12-01", "2025-02-28"),
+    ("last month's papers", "2025-10-01", "2025-10-31"),
+    ("the last 2 weeks", "2025-11-07", "2025-11-21"),
+])
+def test_periods(question: str, since: str | None, until: str | None) -> None:
+    period = period_of(question, TODAY, NEWEST)
+    assert period is not None
+    assert (period.since and str(period.since), period.until and str(period.until)) == (since, until)
+
+
+@pytest.mark.parametrize("question", ["AIME 2025 점수", "may models lie?", "GPT-4o in the wild", "LiveMCP-101", "32개월", "지난주장", ""])
+def test_no_period(question: str) -> None:
+    assert period_of(question, TODAY, NEWEST) is None
+
+
+def test_the_period_leaves_the_question() -> None:
+    period = period_of("2024년 3월에 나온 MoE 논문", TODAY, NEWEST)
+    assert period is not None and period.rest == "MoE 논문"
+
+
+@pytest.mark.parametrize(("text", "names", "wants_list"), [
+    ("GRPO를 쓰는 논문 전부", {"grpo"}, True),
+    ("Which papers report GAIA scores?", {"gaia"}, True),
+    ("Why does ARK-V1 fail?", {"ark-v1"}, False),
+    ("Someone said AI helps. Along which lines?", set(), False),
+])
+def test_reading_a_question(text: str, names: set[str], wants_list: bool) -> None:
+    asked = read_question(text)
+    assert (set(asked.names), asked.wants_list) == (names, wants_list)
+
+
+@pytest.mark.parametrize(("texts", "mined"), [
+    (["강화 학습(reinforcement learning)을 쓴다"], ("강화 학습", "reinforcement learning")),
+    (["빠른 검색기(retriever)와 느린 것"], ("검색기", "retriever")),
+    (["높은 지연 시간(latency)", "낮은 지연 시간(latency)", "지연 시간(latency)"], ("지연 시간", "latency")),
+    (["검색 증강 생성(RAG)"], ("검색 증강 생성", "RAG")),
+])
+def test_mined_terms_reach_as_far_as_the_term(texts: list[str], mined: tuple[str, str]) -> None:
+    found = mining.mine([("s", t) for t in texts])
+    assert [(t.korean, t.english) for t in found] == [mined]
+
+
+@pytest.mark.parametrize("text", ["유사도(cosine similarity)", "방법(GRPO-TCR)", "학습(RL)", "결과(82.8)"])
+def test_half_a_compound_or_a_name_is_no_term(text: str) -> None:
+    assert mining.mine([("s", text)]) == []
+
+
+def test_abbreviations_are_spelled_by_initials() -> None:
+    assert mining.abbreviations([("s", "We use Retrieval-Augmented Generation (RAG) and a thing (XYZ).")]) == {"RAG": "retrieval augmented generation"}
+
+
+def test_names_are_marked_words_and_capitals_inside_sentences() -> None:
+    assert mining.names("Results on GAIA and τ-bench show that ParaThinker beats Llama-3.1-8B by Anthropic. However it fails.") == ["GAIA", "τ-bench", "ParaThinker", "Llama-3.1-8B", "Anthropic"]
+
+
+NAMES = ["ParaThinker", "SFR-DeepResearch", "Elastic-Cache", "DeepSeek", "Kimi-Dev", "AToken"]
+
+
+@pytest.mark.parametrize(("word", "name"), [
+    ("파라씽커", "ParaThinker"), ("SFR-DeepReserch", "SFR-DeepResearch"), ("일래스틱캐시", "Elastic-Cache"), ("딥시크", "DeepSeek"), ("키미데브", "Kimi-Dev"),
+    ("에이토큰", "AToken"), ("강화학습", None), ("모델", None), ("zzzz", None), ("kim", None),
+])
+def test_names_with_typos_or_in_hangul(word: str, name: str | None) -> None:
+    assert nearest_name(word, NAMES) == name
+
+
+def test_sounds_agree_across_scripts() -> None:
+    assert sound_of("파라씽커") == sound_of("ParaThinker") == "plsnk"
+
+
+def items(*rows: tuple[str, str, str | None]) -> list[Item]:
+    return [Item(f"e{n}", n, title, text, arxiv) for n, (title, text, arxiv) in enumerate(rows)]
+
+
+ONE = np.array([[1.0, 0.0], [1.0, 0.0]], np.float32)
+
+
+@pytest.mark.parametrize(("rows", "same"), [
+    ([("A", "x", "2501.00001"), ("B", "y", "2501.00001")], True),
+    ([("ZebraNet", "ZebraNet gets 81.5 on GAIA and 92.25 on FRAMES", None), ("지브라넷 ZebraNet", "ZebraNet은 GAIA 81.5, FRAMES 92.25", None)], True),
+    ([("Gemma", "Gemma by DeepMind gets 81.5 on GAIA", None), ("Gemma 2", "Gemma by DeepMind gets 81.5 on GAIA", None)], False),
+    ([("ZebraNet", "ZebraNet gets 81.5 on GAIA", "2501.00001"), ("ZebraNet", "ZebraNet gets 81.5 on GAIA", "2501.00002")], False),
+    ([("A", "plain words only", None), ("B", "other words again", None)], False),
+])
+def test_works(rows: list[tuple[str, str, str | None]], same: bool) -> None:
+    assert (link(items(*rows), ONE) == ["e0", "e0"]) is same
+
+
+def test_two_entries_of_one_digest_are_two_works() -> None:
+    twins = [Item("a", 0, "ZebraNet", "ZebraNet 81.5 GAIA FRAMES", None), Item("b", 0, "ZebraNet", "ZebraNet 81.5 GAIA FRAMES", None)]
+    assert link(twins, ONE) == ["a", "b"]
+
+
+def test_versions_in_titles() -> None:
+    assert versions_of("Llama 3.1 70B") == {"3.1", "70"} and versions_of("Gemma") == set()
