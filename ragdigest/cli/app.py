@@ -9,6 +9,7 @@ import typer
 
 from ..errors import RagdigestError
 from ..library import DEFAULT_INDEX, Library, build
+from . import evaluating
 
 app = typer.Typer(
     name="ragdigest", no_args_is_help=True, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
@@ -223,6 +224,8 @@ def names_command(
     else:
         display.names(rows)
 
+
+app.command("eval", epilog=evaluating.EPILOG)(evaluating.eval_command)
 
 encoders_app = typer.Typer(name="encoders", help="Encoders known by name, and the bundled one as a sentence-transformers folder.", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 app.add_typer(encoders_app, epilog="Example: ragdigest encoders; ragdigest index --encoder BAAI/bge-m3; ragdigest encoders export my-encoder/")

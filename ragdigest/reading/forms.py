@@ -201,7 +201,10 @@ def entry_of(text: str, mark: Mark, stop: int) -> Entry | None:
     spans = tuple(prose_spans(text, body, max(close, body)))
     if not title and not spans:
         return None
-    end = spans[-1][1] if spans else min(close, len(text[:body].rstrip())) if body > mark.start else close
+    bare = body if body > mark.start else max(close, stop)
+    end = spans[-1][1] if spans else mark.start + len(text[mark.start : bare].rstrip())
+    if end <= mark.start:
+        return None
     region = text[mark.start : stop]
     return Entry(mark.number, title, mark.start, end, spans, langs_of(text, spans, title), links_in(region), arxiv_of(region))
 
