@@ -6,6 +6,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,11 +31,15 @@ class Library:
 
     def __init__(self, store: Store):
         self.store = store
+        self._opening: Future[Encoder] | None = None
 
     @classmethod
-    def open(cls, index: str | Path = DEFAULT_INDEX) -> "Library":
-        """Open an index. Raises RagdigestError where there is none or it is damaged."""
-        return cls(Store(Path(index)))
+    def open(cls, index: str | Path = DEFAULT_INDEX, warm: bool = False) -> "Library":
+        """Open an index; `warm` opens its encoder meanwhile. Raises RagdigestError where there is none or it is damaged."""
+        library = cls(Store(Path(index)))
+        if warm:
+            library._opening = ThreadPoolExecutor(1).submit(library._open_encoder)
+        return library
 
     @classmethod
     def build(cls, paths: str | Path | Sequence[str | Path], index: str | Path = DEFAULT_INDEX, encoder: str | None = None, **options: Any) -> "Library":
@@ -46,6 +51,9 @@ class Library:
     @cached_property
     def encoder(self) -> "Encoder":
         """The encoder the index was built with. Raises RagdigestError where that is another version."""
+        return self._opening.result() if self._opening else self._open_encoder()
+
+    def _open_encoder(self) -> "Encoder":
         from .encoders import open_encoder
 
         meta = self.store.manifest.meta

@@ -14,7 +14,7 @@ from ragdigest.retrieval.glossary import Glossary
 from ragdigest.retrieval.lexical import word_evidence
 from ragdigest.retrieval.periods import period_of
 from ragdigest.retrieval.questions import read_question
-from ragdigest.retrieval.spelling import nearest_name, sound_of
+from ragdigest.retrieval.spelling import Names, sound_of
 from ragdigest.retrieval.units import units_of
 from ragdigest.words import term_hash
 
@@ -148,7 +148,7 @@ NAMES = ["ParaThinker", "SFR-DeepResearch", "Elastic-Cache", "DeepSeek", "Kimi-D
     ("에이토큰", "AToken"), ("강화학습", None), ("모델", None), ("zzzz", None), ("kim", None),
 ])
 def test_names_with_typos_or_in_hangul(word: str, name: str | None) -> None:
-    assert nearest_name(word, NAMES) == name
+    assert Names(NAMES).nearest(word) == name
 
 
 def test_sounds_agree_across_scripts() -> None:

@@ -107,7 +107,7 @@ def search_command(
     """Rank the papers that fit a question, each with its best passage."""
     library = None
     for job in jobs(batch, "query", query):
-        library = library or Library.open(index)
+        library = library or Library.open(index, warm=True)
         hits = library.search(job["query"], count, explain, since=since, until=until, lang=lang, source=source)
         within = library.understood(job["query"], since=since, until=until, lang=lang, source=source)
         if as_json:
@@ -130,7 +130,7 @@ def ask_command(
     """Answer a question with cited sentences, or say that the digests do not."""
     library = None
     for job in jobs(batch, "question", question):
-        library = library or Library.open(index)
+        library = library or Library.open(index, warm=True)
         answer = library.ask(job["question"], since=since, until=until, lang=lang, source=source)
         if as_json:
             emit({"id": job["id"], **answer.to_json(), "question": job["question"]})
@@ -150,7 +150,7 @@ def related_command(
     """Papers close to one; other versions of the same paper first."""
     library = None
     for job in jobs(batch, "ref", ref):
-        library = library or Library.open(index)
+        library = library or Library.open(index, warm=True)
         hits = library.related(job["ref"], count, explain, since=since, until=until, lang=lang, source=source)
         if as_json:
             emit({**job, "related": [h.to_json() for h in hits]})

@@ -41,17 +41,13 @@ def export_bundled(out: Path, folder: Path = FOLDER) -> None:
 
 
 def _products(graph, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Every quantised matrix by the name of the layer whose bias follows it, dequantised and transposed."""
-    makers = {o: node for node in graph.node for o in node.output}
+    """Every int8 matrix by the name of the layer whose bias stands beside it, dequantised and transposed."""
     out = {}
     for node in graph.node:
-        bias = next((i for i in node.input if i.startswith("body.") and i.endswith(".bias")), None)
-        if node.op_type != "Add" or bias is None:
+        if node.op_type not in ("MatMulIntegerToFloat", "DynamicQuantizeMatMul"):
             continue
-        found = next(i for i in node.input if i != bias)
-        while makers[found].op_type != "MatMulInteger":  # Mul by the scales, Cast
-            found = makers[found].input[0]
-        stored = makers[found].input[1]
+        stored = next(i for i in node.input if i in arrays and i.endswith("_quantized"))
+        bias = next(i for i in node.input if i.endswith(".bias"))
         base = stored.removesuffix("_quantized")
         scale, zero = arrays[f"{base}_scale"], arrays[f"{base}_zero_point"].astype(np.float32)
         out[bias.removeprefix("body.").removesuffix(".bias") + ".weight"] = ((arrays[stored].astype(np.float32) - zero) * scale).T

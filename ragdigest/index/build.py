@@ -29,7 +29,7 @@ from .scan import Found, scan
 from .store import Columns, Store, mean_rows
 
 #: Raised whenever reading, cutting or term making changes, so that old rows are not taken over.
-RECIPE = 2
+RECIPE = 3
 BITS = {Lang.KO.value: 1, Lang.EN.value: 2}
 Say = Callable[[str], None]
 
@@ -147,7 +147,7 @@ def _record(source: Source, item: Found, week: str | None) -> Record:
                                    json.dumps(entry.links, ensure_ascii=False), entry.arxiv))
             for p in passages_of(source.text, entry):
                 record.passages.append((e, p.start, p.end, p.lang.value, json.dumps(p.sentences), p.embedded,
-                                        hashlib.sha256(p.embedded.encode("utf-8", "surrogatepass")).hexdigest()[:32], term_blob(f"{p.embedded}")))
+                                        hashlib.sha256(p.embedded.encode("utf-8", "surrogatepass")).hexdigest()[:32], term_blob(p.embedded), source.text[p.start : p.end]))
     return record
 
 
@@ -185,7 +185,7 @@ def _taken_over(old: Store, row: tuple, seen: tuple[int, int] | None = None) -> 
     low, high = d0, digests[-1][0]
     entries = ask("SELECT n, id, ordinal, digest, title, start, end, body, langs, links, arxiv FROM entries WHERE digest BETWEEN ? AND ? ORDER BY n", (low, high))
     e0 = entries[0][0]
-    passages = ask("SELECT entry, start, end, lang, sentences, embedded, key, terms FROM passages WHERE entry BETWEEN ? AND ? ORDER BY n", (e0, entries[-1][0]))
+    passages = ask("SELECT entry, start, end, lang, sentences, embedded, key, terms, quote FROM passages WHERE entry BETWEEN ? AND ? ORDER BY n", (e0, entries[-1][0]))
     return Record(
         (0, name, path, sha, *(seen or (size, mtime)), week, notes, text),
         [(d - d0, *rest) for d, *rest in digests],

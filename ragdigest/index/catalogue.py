@@ -9,6 +9,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ CREATE TABLE sources (n INTEGER PRIMARY KEY, name TEXT UNIQUE, path TEXT, sha256
 CREATE TABLE digests (n INTEGER PRIMARY KEY, source INTEGER, title TEXT, week_start TEXT, week_end TEXT);
 CREATE TABLE entries (n INTEGER PRIMARY KEY, id TEXT UNIQUE, digest INTEGER, ordinal INTEGER, title TEXT, start INTEGER, end INTEGER,
   body TEXT, langs TEXT, links TEXT, arxiv TEXT, work TEXT);
-CREATE TABLE passages (n INTEGER PRIMARY KEY, entry INTEGER, start INTEGER, end INTEGER, lang TEXT, sentences TEXT, embedded TEXT, key TEXT, terms BLOB);
+CREATE TABLE passages (n INTEGER PRIMARY KEY, entry INTEGER, start INTEGER, end INTEGER, lang TEXT, sentences TEXT, embedded TEXT, key TEXT, terms BLOB, quote TEXT);
 CREATE TABLE terms (korean TEXT, english TEXT, count INTEGER, source TEXT, offset INTEGER);
 CREATE TABLE abbreviations (short TEXT, full TEXT);
 CREATE TABLE names (name TEXT, folded TEXT, entry INTEGER);
@@ -74,6 +75,7 @@ class PassageRow:
     end: int
     lang: str
     sentences: tuple[tuple[int, int], ...]
+    quote: str
 
 
 ENTRY_COLUMNS = """e.n, e.id, s.name, e.ordinal, e.title, e.start, e.end, d.week_start, d.week_end, e.langs, e.links, e.arxiv, e.work
@@ -115,9 +117,10 @@ class Catalogue:
         return self._passages(f"entry = {int(entry)}")
 
     def _passages(self, where: str) -> list[PassageRow]:
-        found = self.rows(f"SELECT n, entry, start, end, lang, sentences FROM passages WHERE {where} ORDER BY n")
-        return [PassageRow(*r[:5], tuple(map(tuple, json.loads(r[5])))) for r in found]
+        found = self.rows(f"SELECT n, entry, start, end, lang, sentences, quote FROM passages WHERE {where} ORDER BY n")
+        return [PassageRow(*r[:5], tuple(map(tuple, json.loads(r[5]))), r[6]) for r in found]
 
+    @lru_cache(maxsize=8)  # noqa: B019 - a catalogue lives as long as its library
     def text(self, source: str) -> str | None:
         """A source's decoded text, None where there is no such source."""
         found = self.rows("SELECT text FROM sources WHERE name = ?", (source,))

@@ -3,14 +3,14 @@
 A line of the file is `Korean|variants<TAB>English|variants<TAB>domain`.
 """
 
-import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import RagdigestError
-from ..words import PARTS, bare_korean, normal, stem
+from ..words import bare_korean, normal, stem
 
 SHIPPED = Path(__file__).parents[1] / "data" / "glossary.tsv"
 LONGEST = 4
@@ -18,12 +18,20 @@ LONGEST = 4
 
 def korean_key(term: str) -> str:
     """A Korean term without blanks, so that `강화 학습` and `강화학습` are one."""
-    return re.sub(r"[\s\-·]+", "", normal(term))
+    return "".join(_folded(term).translate(MARKS).split())
 
 
 def english_key(term: str) -> str:
     """An English term as stems."""
-    return " ".join(stem(w) for w in PARTS.findall(normal(term)))
+    return " ".join([stem(w) for w in _folded(term).translate(MARKS).split()])
+
+
+MARKS = {ord(c): " " for c in "-·/.,'’()+_"}
+
+
+def _folded(term: str) -> str:
+    """Lower case; the slow way only where a term has signs that are more than letters."""
+    return term.lower() if term.isascii() or unicodedata.is_normalized("NFKC", term) else normal(term)
 
 
 class Glossary:

@@ -80,6 +80,6 @@ def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: se
     hits = []
     for rank, n in enumerate(chosen, 1):
         value = float(score[n]) if n in others else top + 1.0 - 0.001 * rank  # versions stand above all, so that score falls with rank
-        hit = hit_of(rows[n], passages[best[n]], retriever.text(rows[n].source), rank, value, versions[rows[n].id])
+        hit = hit_of(rows[n], passages[best[n]], rank, value, versions[rows[n].id])
         hits.append(replace(hit, same_work=n in same))
     return hits

@@ -19,7 +19,7 @@ from .glossary import Glossary
 from .lexical import WordEvidence, word_evidence
 from .periods import period_of
 from .questions import Question, read_question
-from .spelling import nearest_name
+from .spelling import Names
 from .units import Rendering, Unit, units_of
 
 #: Weights of word evidence beside a cosine, for an entry's best passage and for the entry as a
@@ -94,7 +94,7 @@ class Retriever:
         units, names = list(evidence.units), set(asked.names)
         for u, unit in enumerate(units):
             strange = evidence.match[u].max() < STRANGE and (unit.latin or not unit.en)
-            name = nearest_name(unit.text, self._names) if strange and len(unit.text) > 2 else None
+            name = self._names.nearest(unit.text) if strange and len(unit.text) > 2 else None
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
                 units[u] = Unit(unit.text, (*unit.ko, rendering), (*unit.en, rendering), latin=True)
@@ -104,9 +104,9 @@ class Retriever:
         return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang)
 
     @cached_property
-    def _names(self) -> list[str]:
-        """Names of the index that look like names, rarest spelled the way most entries do."""
-        return [name for (name,) in self.store.catalogue.rows("SELECT name FROM names GROUP BY folded HAVING COUNT(*) <= 60 ORDER BY folded")]
+    def _names(self) -> Names:
+        """The names of the index, but those that everything bears."""
+        return Names(name for (name,) in self.store.catalogue.rows("SELECT name FROM names GROUP BY folded HAVING COUNT(*) <= 60 ORDER BY folded"))
 
     def _fuse(self, asked: Question, filters: Filters, cosine: np.ndarray, evidence: WordEvidence) -> Scores:
         columns, starts = self.store.columns, self.store.first_passage[:-1]
@@ -139,11 +139,19 @@ class Retriever:
 
     def _titles_with(self, words: tuple[str, ...]) -> np.ndarray:
         """(entries,) 1 where a title holds all the terms."""
-        return np.array([float(all(w in held for w in words)) for held in self._title_terms], np.float32)
+        found = set.intersection(*(self._titled.get(w, set()) for w in words))
+        out = np.zeros(len(self.store.columns.entry_source), np.float32)
+        out[list(found)] = 1.0
+        return out
 
     @cached_property
-    def _title_terms(self) -> list[set[str]]:
-        return [set(terms(title)) for (title,) in self.store.catalogue.rows("SELECT title FROM entries ORDER BY n")]
+    def _titled(self) -> dict[str, set[int]]:
+        """Entries by the terms of their titles."""
+        held: dict[str, set[int]] = {}
+        for n, title in self.store.catalogue.rows("SELECT n, title FROM entries"):
+            for term in terms(title):
+                held.setdefault(term, set()).add(n)
+        return held
 
     def ranked(self, scores: Scores, k: int) -> list[int]:
         """Entry numbers of the best `k` works, best first, each work by its best entry."""
@@ -166,12 +174,10 @@ class Retriever:
         best = {n: int(first[n] + np.argmax(scores.passage[first[n] : first[n + 1]])) for n in entries}
         rows, passages = self.store.catalogue.entries_by_number(entries), self.store.catalogue.passages(best.values())
         versions = self.versions([rows[n] for n in entries])
-        texts: dict[str, str] = {}
         out = []
         for rank, n in enumerate(entries, 1):
             why = self.why(n, best[n], scores) if explain else None
-            text = texts.setdefault(rows[n].source, self.text(rows[n].source))
-            out.append(hit_of(rows[n], passages[best[n]], text, rank, float(scores.entry[n]), versions[rows[n].id], why))
+            out.append(hit_of(rows[n], passages[best[n]], rank, float(scores.entry[n]), versions[rows[n].id], why))
         return out
 
     def versions(self, entries: list[EntryRow]) -> dict[str, tuple[str, ...]]:
@@ -213,7 +219,7 @@ def checked(query: str) -> str:
     return kept
 
 
-def hit_of(entry: EntryRow, passage: PassageRow, text: str, rank: int, score: float, versions: tuple[str, ...] = (), why: dict[str, Any] | None = None) -> Hit:
+def hit_of(entry: EntryRow, passage: PassageRow, rank: int, score: float, versions: tuple[str, ...] = (), why: dict[str, Any] | None = None) -> Hit:
     """The hit of an entry that quotes a passage, character for character."""
     return Hit(rank, score, entry.id, entry.source, entry.ordinal, entry.title, entry.week_start, entry.week_end, entry.langs[0], entry.url,
-               text[passage.start : passage.end], passage.start, passage.end, versions, why=why)
+               passage.quote, passage.start, passage.end, versions, why=why)

@@ -49,21 +49,28 @@ def _latin(word: str) -> str:
     return "".join(out)
 
 
-def nearest_name(word: str, names: Iterable[str]) -> str | None:
-    """The name of the index that a word misspells or transliterates; None where none is near enough, or two are as near.
+class Names:
+    """Names to compare with, by letters and by sound; worked out once."""
 
-    Names shorter than four letters (three consonants, from Hangul) are never guessed.
-    """
-    from rapidfuzz import fuzz, process
+    def __init__(self, names: Iterable[str]):
+        self._letters: dict[str, str] = {}
+        self._sounds: dict[str, str] = {}
+        for name in names:
+            self._letters.setdefault(folded_name(name), name)
+            self._sounds.setdefault(sound_of(name), name)
 
-    hangul = any("가" <= c <= "힣" for c in word)
-    heard = sound_of(word) if hangul else folded_name(word)
-    if len(heard) < (3 if hangul else 4):
-        return None
-    forms: dict[str, str] = {}
-    for name in names:
-        forms.setdefault(sound_of(name) if hangul else folded_name(name), name)
-    near = process.extract(heard, forms.keys(), scorer=fuzz.ratio, limit=2, score_cutoff=SOUNDS_ALIKE if hangul else LETTERS_ALIKE)
-    if not near or (len(near) > 1 and near[0][1] == near[1][1]) or (hangul and len(heard) < 5 and near[0][1] < 100):
-        return None
-    return forms[near[0][0]]
+    def nearest(self, word: str) -> str | None:
+        """The name that a word misspells or transliterates; None where none is near enough, or two are as near.
+
+        Words of fewer than four letters (three consonants, from Hangul) are never guessed.
+        """
+        from rapidfuzz import fuzz, process
+
+        hangul = any("가" <= c <= "힣" for c in word)
+        heard, forms = (sound_of(word), self._sounds) if hangul else (folded_name(word), self._letters)
+        if len(heard) < (3 if hangul else 4):
+            return None
+        near = process.extract(heard, forms.keys(), scorer=fuzz.ratio, limit=2, score_cutoff=SOUNDS_ALIKE if hangul else LETTERS_ALIKE)
+        if not near or (len(near) > 1 and near[0][1] == near[1][1]) or (hangul and len(heard) < 5 and near[0][1] < 100):
+            return None
+        return forms[near[0][0]]
