@@ -98,7 +98,7 @@ def hits(query: str, found: Sequence[Hit], plain: bool) -> None:
 def explained(why: dict[str, Any]) -> str:
     """The reasons of a hit in one line."""
     if "shared" in why:
-        return "shares " + (", ".join(why["shared"]) or "no names")
+        return f"meaning {why['meaning']:.3f}, words {why['words']:.3f}; shares " + (", ".join(why["shared"]) or "no names")
     matched = ", ".join(m["term"] + (f" (= {' / '.join(m['also'][:3])})" if m.get("also") else "") for m in why["matched"]) or "no words"
     return f"meaning {why['vector']:.3f}, words +{why['words']:.3f}: {matched}"
 

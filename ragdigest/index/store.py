@@ -100,9 +100,46 @@ class Store:
         return np.concatenate([[0], np.cumsum(counts)])
 
     @cached_property
+    def entry_terms(self) -> "EntryTerms":
+        """Each entry's words as tf-idf."""
+        return EntryTerms.of(self.postings, self.columns.passage_entry, len(self.columns.entry_source))
+
+    @cached_property
     def entry_vectors(self) -> np.ndarray:
         """(entries, dimensions) unit rows: the mean of an entry's passages."""
         return mean_rows(self.vectors, self.columns.passage_entry, len(self.columns.entry_source))
+
+
+@dataclass(frozen=True)
+class EntryTerms:
+    """Each entry's terms as tf-idf, (1 + ln tf) * ln(N / df), in one row-sorted sparse matrix."""
+
+    terms: np.ndarray
+    offsets: np.ndarray
+    weights: np.ndarray
+    width: int
+
+    @classmethod
+    def of(cls, postings: Postings, owner: np.ndarray, owners: int) -> "EntryTerms":
+        """From the postings of passages and the entry that owns each."""
+        width = max(1, len(postings.keys))
+        term = np.repeat(np.arange(len(postings.keys)), np.diff(postings.offsets))
+        pairs, where = np.unique(owner[postings.passages].astype(np.int64) * width + term, return_inverse=True)
+        counts = np.bincount(where, weights=postings.counts, minlength=len(pairs))
+        terms, entries = pairs % width, pairs // width
+        holding = np.bincount(terms, minlength=width)
+        weights = (1 + np.log(counts)) * np.log(owners / holding[terms])
+        norms = np.sqrt(np.bincount(entries, weights=weights**2, minlength=owners))
+        weights = weights / np.maximum(norms[entries], 1e-9)
+        return cls(terms, np.searchsorted(entries, np.arange(owners + 1)), weights, width)
+
+    def cosines(self, entry: int) -> np.ndarray:
+        """(entries,) cosine of every entry's terms with those of one."""
+        span = slice(int(self.offsets[entry]), int(self.offsets[entry + 1]))
+        mine = np.zeros(self.width)
+        mine[self.terms[span]] = self.weights[span]
+        products = np.concatenate([[0.0], np.cumsum(self.weights * mine[self.terms])])
+        return products[self.offsets[1:]] - products[self.offsets[:-1]]
 
 
 def mean_rows(vectors: np.ndarray, owner: np.ndarray, owners: int) -> np.ndarray:

@@ -4,54 +4,45 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..index.build import BITS
 from ..index.catalogue import EntryRow
-from ..index.works import names_of
 from ..records import Hit
 from .filters import Filters
 from .retriever import Retriever, hit_of
 
-#: Weight of shared names and numbers beside the cosine of whole entries.
-NAMES = 0.12
+#: Weights beside the cosine of whole entries: that of their openings, that of their words
+#: (tf-idf), and of being in the same language. Measured: benchmarks/README.md.
+OPENING, WORDS, SAME_LANG = 0.5, 2.0, 0.08
 
 
 def related_to_entry(retriever: Retriever, entry: EntryRow, k: int = 10, filters: Filters = Filters(), explain: bool = False) -> list[Hit]:
     """Other versions of the entry's work first, then the nearest `k` other works."""
     store = retriever.store
-    vectors = store.entry_vectors
-    score = vectors @ vectors[entry.n]
-    names = _shared_names(retriever, entry, score)
-    score = score + NAMES * np.array([names.get(n, (0.0, []))[0] for n in range(len(score))], np.float32)
-    found = _hits(retriever, score, store.columns.entry_work[entry.n], {entry.n}, vectors[entry.n], k, filters)
+    first = store.first_passage
+    meaning = store.entry_vectors @ store.entry_vectors[entry.n]
+    opening = store.vectors[first[:-1]] @ store.vectors[first[entry.n]]
+    words = store.entry_terms.cosines(entry.n)
+    same = (store.columns.entry_langs & BITS[entry.langs[0]]) > 0
+    score = meaning + OPENING * opening + WORDS * words + SAME_LANG * same
+    found = _hits(retriever, score, store.columns.entry_work[entry.n], {entry.n}, store.entry_vectors[entry.n], k, filters)
     if not explain:
         return found
-    numbers = {e.id: e.n for e in store.catalogue.entries_by_number([n for n in names]).values()}
-    return [replace(h, why={"shared": names.get(numbers.get(h.id, -1), (0, []))[1]}) for h in found]
+    rows = {e.id: e.n for e in store.catalogue.entries()}
+    why = {h.id: {"meaning": round(float(meaning[rows[h.id]]), 3), "words": round(float(words[rows[h.id]]), 3), "shared": shared_names(retriever, entry.n, rows[h.id])} for h in found}
+    return [replace(h, why=why[h.id]) for h in found]
+
+
+def shared_names(retriever: Retriever, left: int, right: int) -> list[str]:
+    """Names that two entries bear, the rarest first, at most eight."""
+    return [name for (name,) in retriever.store.catalogue.rows(
+        """SELECT MIN(a.name) FROM names a JOIN names b ON b.folded = a.folded WHERE a.entry = ? AND b.entry = ?
+           GROUP BY a.folded ORDER BY (SELECT COUNT(*) FROM names c WHERE c.folded = a.folded), a.folded LIMIT 8""", (left, right))]
 
 
 def related_to_vector(retriever: Retriever, vector: np.ndarray, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
     """The nearest `k` works to a unit row, such as that of a PDF's opening."""
     score = retriever.store.entry_vectors @ vector
     return _hits(retriever, score, None, set(), vector, k, filters)
-
-
-def _shared_names(retriever: Retriever, entry: EntryRow, score: np.ndarray) -> dict[int, tuple[float, list[str]]]:
-    """For the 100 nearest entries: the weighted share of names they have in common, and the names, rarest first."""
-    near = [int(n) for n in np.argsort(-score)[:100]]
-    rows = retriever.store.catalogue.entries_by_number([*near, entry.n])
-    texts = {source: retriever.text(source) for source in {r.source for r in rows.values()}}
-    names = {n: {w for w in names_of(f"{r.title} {texts[r.source][r.start:r.end]}") if not w[0].isdigit() and len(w) > 1} for n, r in rows.items()}
-    held: dict[str, int] = {}
-    for group in names.values():
-        for name in group:
-            held[name] = held.get(name, 0) + 1
-    weight = {name: float(np.log(len(names) / count)) for name, count in held.items()}
-    mine = sum(weight[n] for n in names[entry.n]) or 1.0
-    out = {}
-    for n in near:
-        shared = sorted(names[n] & names[entry.n], key=lambda name: (-weight[name], name))
-        theirs = sum(weight[w] for w in names[n]) or 1.0
-        out[n] = (sum(weight[w] for w in shared) / np.sqrt(mine * theirs), [w for w in shared if weight[w] > 0.7][:8])
-    return out
 
 
 def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: set[int], vector: np.ndarray, k: int, filters: Filters) -> list[Hit]:
