@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,12 +38,13 @@ def add(
                 say(f"note: {name}: {note}")
             if any(d.week is None for d in source.digests):
                 say(f"note: no week known for {name}; say it with --week 2025-W37")
-        placed = _place(files, folder, replace)
+        placed: list[tuple[Path, bytes | None]] = []
         try:
+            _place(files, folder, replace, placed)
             weeks = {str(folder / name): week for name in files} if week else None
             return build([folder], index, weeks=weeks, say=say, progress=progress)
         except BaseException:
-            _undo(placed)
+            _undo(placed, folder)
             raise
 
 
@@ -69,14 +71,14 @@ def _gather(what: Sequence[str], staging: Path, say: Callable[[str], None]) -> d
                 path = staging / f"{len(files)}-{number}{Path(got.name).suffix}"
                 path.write_bytes(got.data)
                 take(got.name, path)
-        elif Path(item).is_dir():
-            inside = [p for p in sorted(Path(item).rglob("*")) if p.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in p.relative_to(item).parts)]
+        elif _is(Path(item).is_dir):
+            inside = [p for p in sorted(Path(item).rglob("*")) if p.is_file() and p.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in p.relative_to(item).parts)]
             if not inside:
                 raise RagdigestError(f"no digest in {item}; give files of {', '.join(sorted(SUFFIXES))}")
             for path in inside:
                 take(path.relative_to(item).as_posix(), path)
-        elif Path(item).is_file():
-            if Path(item).suffix.lower() not in SUFFIXES:
+        elif _is(Path(item).is_file):
+            if Path(item).suffix.lower() not in SUFFIXES or Path(item).name.startswith("."):
                 raise RagdigestError(f"{item} is no digest ragdigest reads; give {', '.join(sorted(SUFFIXES))}")
             take(Path(item).name, Path(item))
         else:
@@ -84,9 +86,17 @@ def _gather(what: Sequence[str], staging: Path, say: Callable[[str], None]) -> d
     return files
 
 
-def _place(files: dict[str, Path], folder: Path, replace: bool) -> list[tuple[Path, bytes | None]]:
-    """Copy the files into the folder; what was written, with what stood there before."""
-    placed: list[tuple[Path, bytes | None]] = []
+def _is(ask: Callable[[], bool]) -> bool:
+    """What a path says of itself; a path that cannot be is nothing."""
+    try:
+        return ask()
+    except (OSError, ValueError):
+        return False
+
+
+def _place(files: dict[str, Path], folder: Path, replace: bool, placed: list[tuple[Path, bytes | None]]) -> None:
+    """Copy the files into the folder, noting in `placed` what was written and what stood there before."""
+    part = None
     try:
         for name, path in files.items():
             target = folder / name
@@ -98,20 +108,23 @@ def _place(files: dict[str, Path], folder: Path, replace: bool) -> list[tuple[Pa
             target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(f".{target.name}.part")
             shutil.copyfile(path, part)
-            os.replace(part, target)
             placed.append((target, before))
+            os.replace(part, target)
     except OSError as error:
-        _undo(placed)
         raise RagdigestError(f"cannot copy into {folder}: {error.strerror}; choose another with --corpus DIR") from error
-    except RagdigestError:
-        _undo(placed)
-        raise
-    return placed
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
 
 
-def _undo(placed: list[tuple[Path, bytes | None]]) -> None:
+def _undo(placed: list[tuple[Path, bytes | None]], folder: Path) -> None:
+    """Put back what stood there before; folders made for the new files leave with them."""
     for target, before in placed:
-        if before is None:
-            target.unlink(missing_ok=True)
-        else:
+        if before is not None:
             target.write_bytes(before)
+        elif target.is_file():
+            target.unlink()
+    for target, _ in placed:
+        for parent in [p for p in target.parents if p.is_relative_to(folder) and p != folder]:
+            with suppress(OSError):
+                parent.rmdir()

