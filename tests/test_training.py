@@ -89,7 +89,7 @@ def test_the_tokenizer_keeps_hangul_whole_and_splits_scripts(folder: Path) -> No
 
 
 def test_missing_text_says_where_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(RagdigestError, match=r"no pairs\.tsv .* README\.md"):
+    with pytest.raises(RagdigestError, match=r"no pairs\.tsv in .*README\.md"):
         data.parallel_pairs(tmp_path, 0)
 
 

@@ -1,0 +1,61 @@
+"""Fits the weights by which `ask` decides to abstain, and prints the trade-off. `python benchmarks/calibrate.py INDEX`.
+
+Logistic regression with an L2 penalty by Newton's method, cross-validated in eight folds;
+answerable questions whose best paper is the wrong one count as neither.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from harness import Gold, library, questions
+
+from ragdigest.answers import extractive, sentences, support
+
+PENALTY, FOLDS = 1.0, 8
+
+
+def features(lib) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """(questions, FEATURES), whether each can be answered, and its kind; wrong papers left out."""
+    gold, rows = Gold(lib), []
+    for q in questions("seeds", "dair", "answerable2", "unanswerable", "unanswerable2"):
+        scores = lib.retriever.score(q["question"])
+        ranked = lib.retriever.ranked(scores, 10)
+        versions = extractive.versions_of(lib.retriever, ranked[0])
+        found = support.support_of(lib.retriever, scores, ranked, versions, sentences.sentences_of(lib.retriever, scores, versions))
+        answerable = bool(q.get("gold"))
+        if answerable and int(gold.works[ranked[0]]) not in gold.works_of(q):
+            continue
+        rows.append((found.features, answerable, "answerable" if answerable else q["kind"]))
+    return np.array([r[0] for r in rows]), np.array([r[1] for r in rows], float), [r[2] for r in rows]
+
+
+def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Weights and, last, the offset, over standardised features given back in their own units."""
+    mean, spread = x.mean(0), x.std(0) + 1e-9
+    z = np.c_[(x - mean) / spread, np.ones(len(x))]
+    b = np.zeros(z.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-z @ b))
+        b -= np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + PENALTY * np.eye(len(b)), z.T @ (p - y) + PENALTY * np.r_[b[:-1], 0])
+    weights = b[:-1] / spread
+    return np.r_[weights, b[-1] - weights @ mean]
+
+
+def main() -> None:
+    x, y, kinds = features(library(Path(sys.argv[1])))
+    fold = np.random.default_rng(0).integers(0, FOLDS, len(y))
+    p = np.zeros(len(y))
+    for k in range(FOLDS):
+        w = fit(x[fold != k], y[fold != k])
+        p[fold == k] = 1 / (1 + np.exp(-(x[fold == k] @ w[:-1] + w[-1])))
+    w = fit(x, y)
+    print("WEIGHTS = (" + ", ".join(f"{v:.2f}" for v in w[:-1]) + f")\nOFFSET = {w[-1]:.2f}\nFEATURES = {support.FEATURES}")
+    print("| strictness | wrongly abstained | near | field | off |\n|---|---|---|---|---|")
+    for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        share = {kind: np.mean([p[i] < t for i in range(len(y)) if kinds[i] == kind]) for kind in ("answerable", "near", "field", "off")}
+        print(f"| {t} | " + " | ".join(f"{v:.2f}" for v in share.values()) + " |")
+
+
+if __name__ == "__main__":
+    main()
