@@ -1,6 +1,8 @@
 """Answers a question with the source's own sentences, or says that the digests do not. Knows nothing of language models."""
 
+import re
 import time
+import unicodedata
 from collections.abc import Sequence
 
 from ..index.catalogue import EntryRow
@@ -137,6 +139,12 @@ def text_of(citations: Sequence[Citation], chosen: Sequence[Sentence]) -> str:
     papers = list(dict.fromkeys(c.hit.title for c in citations))
     lines = []
     for title in papers:
-        said = " ".join(f"{s.text} [{c.key}]" for c, s in zip(citations, chosen, strict=True) if c.hit.title == title)
-        lines.append(said if len(papers) == 1 else f"{title}: {said}")
+        said = " ".join(f"{harmless(s.text)} [{c.key}]" for c, s in zip(citations, chosen, strict=True) if c.hit.title == title)
+        lines.append(said if len(papers) == 1 else f"{harmless(title)}: {said}")
     return "\n".join(lines)
+
+
+def harmless(text: str) -> str:
+    """A digest's text for an answer: marks of its own and hidden characters cannot pass for ours."""
+    shown = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return re.sub(r"\[(\d+)\]", r"(\1)", shown)
