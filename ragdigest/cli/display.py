@@ -69,8 +69,8 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
 
 
-def hits(query: str, found: Sequence[Hit], plain: bool) -> None:
-    """Ranked hits, each with its best passage."""
+def hits(query: str, found: Sequence[Hit], plain: bool, refs: dict[str, str]) -> None:
+    """Ranked hits, each with its best passage; `refs` names other versions by their ids."""
     if not found:
         note(f"nothing found for {query!r} within the filters")
         return
@@ -84,7 +84,7 @@ def hits(query: str, found: Sequence[Hit], plain: bool) -> None:
     out = console()
     for hit in found:
         head = Text.assemble((f"{hit.rank:>2}  ", "dim"), (clean(hit.title), "bold"), ("  same work" if hit.same_work else "", "green"))
-        meta = Text(f"    {where(hit)}  {hit.score:.3f}" + (f"  +{len(hit.versions)} other version{'s' * (len(hit.versions) > 1)}" if hit.versions else ""), style="cyan")
+        meta = Text(f"    {where(hit)}  {hit.score:.3f}" + ("  also " + ", ".join(refs[v] for v in hit.versions[:3]) if hit.versions else ""), style="cyan")
         body = Text(clean(plainly(hit.quote)))
         body.highlight_words([w for w in re.findall(r"\w{2,}", query)], style="yellow", case_sensitive=False)
         out.print(head)
@@ -180,13 +180,10 @@ def status(row: dict[str, Any], plain: bool) -> None:
 
 
 def encoders(rows: Sequence[dict[str, Any]]) -> None:
-    """The encoders one can choose."""
-    from rich.table import Table
-
-    table = Table("encoder", "parameters", "dimensions", "licence", "here", "", box=None, header_style="bold")
+    """The encoders one can choose, two lines each."""
     for row in rows:
-        table.add_row(row["name"], f"{row['millions']} M", str(row["dimensions"]), row["licence"], "yes" if row["cached"] else "no", row["note"])
-    console().print(table)
+        here = "on this machine" if row["cached"] else "downloaded on first use"
+        print(f"{row['name']}\n    {row['millions']} M parameters, {row['dimensions']} dimensions, {row['licence']}; {here}{'; ' + row['note'] if row['note'] else ''}")
 
 
 def glossary(rows: Sequence[dict[str, Any]], term: str | None) -> None:

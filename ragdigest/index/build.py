@@ -82,7 +82,7 @@ def update(
             raise RagdigestError("nothing to index; run: ragdigest index PATH")
         found, notes = scan([Path(r) for r in roots])
         before = _old_sources(old) if old and meta["recipe"] == RECIPE else {}
-        records, change = _records(found, before, old, stated, skip_bad, notes, say)
+        records, change = _records(found, before, old, stated, skip_bad, notes)
         if same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
             return _change(change, 0, records, notes)
         vectors, embedded = _vectors(records, old if same_encoder else None, encoder, progress)
@@ -104,7 +104,7 @@ def _old_sources(old: Store) -> dict[str, tuple]:
     return {r[1]: r for r in old.catalogue.rows("SELECT n, name, path, sha256, bytes, mtime_ns, week FROM sources")}
 
 
-def _records(found: list[Found], before: dict[str, tuple], old: Store | None, stated: dict[str, str], skip_bad: bool, notes: list[str], say: Say):
+def _records(found: list[Found], before: dict[str, tuple], old: Store | None, stated: dict[str, str], skip_bad: bool, notes: list[str]):
     """The record of every source found, taken over or read, and what changed."""
     change: dict[str, Any] = {"added": [], "changed": [], "removed": [], "unchanged": 0}
     records = []
@@ -126,7 +126,6 @@ def _records(found: list[Found], before: dict[str, tuple], old: Store | None, st
             records.append(_taken_over(old, row, (item.size, item.mtime_ns)))
             change["unchanged"] += 1
             continue
-        say(f"reading {item.name}")
         notes += [f"{item.name}: {note}" for note in source.notes]
         change["changed" if row else "added"].append(item.name)
         records.append(_record(source, item, week))
