@@ -221,6 +221,15 @@ def test_a_bad_source_changes_nothing_unless_skipped(index: Path, weeks: Path, l
     assert [n for n in change.notes if n.startswith("skipped: bad.pdf")] and change.unchanged == 2
 
 
+def test_a_rebuild_keeps_the_weeks_the_user_gave(tmp_path: Path, letters: LetterEncoder) -> None:
+    (tmp_path / "c").mkdir()
+    note = tmp_path / "c" / "note.md"
+    note.write_text("**1. Zebra**\nIt runs.\n\n**2. Yak**\nIt walks.\n", encoding="utf-8")
+    for rebuild in (False, True):
+        update(tmp_path / "i", [tmp_path / "c"], letters, rebuild=rebuild, weeks=None if rebuild else {str(note): "2025-W40"})
+        assert {e.week_start for e in Store(tmp_path / "i").catalogue.entries()} == {"2025-09-29"}
+
+
 def test_same_names_in_two_folders_stay_apart(tmp_path: Path, weeks: Path, letters: LetterEncoder) -> None:
     other = tmp_path / "other"
     shutil.copytree(weeks, other)

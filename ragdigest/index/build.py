@@ -8,6 +8,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def update(
     """
     with writer(root):
         old = None if rebuild or read_manifest(root) is None else Store(root)
-        meta = old.manifest.meta if old else {"roots": [], "weeks": {}}
+        meta = old.manifest.meta if old else {"roots": [], "weeks": _stated_weeks(root)}
         same_encoder = old is not None and (meta["encoder"], meta["fingerprint"]) == (encoder.name, encoder.fingerprint)
         if old and not same_encoder:
             say(f"encoder {meta['encoder']} gives way to {encoder.name}{'' if meta['encoder'] != encoder.name else ' of another version'}: every passage is embedded again")
@@ -93,6 +94,14 @@ def update(
         with new_generation(root, fresh) as folder:
             _write(folder, records, vectors)
         return _change(change, embedded, records, notes)
+
+
+def _stated_weeks(root: Path) -> dict[str, str]:
+    """Weeks the user gave, which a rebuild keeps, since nothing else tells them."""
+    with suppress(RagdigestError):
+        manifest = read_manifest(root)
+        return manifest.meta["weeks"] if manifest else {}
+    return {}
 
 
 def _change(change: dict[str, Any], embedded: int, records: list[Record], notes: list[str]) -> Change:
