@@ -13,6 +13,7 @@ from pathlib import Path
 RUN = re.compile(r"[가-힣]+|[^\W_가-힣]+(?:[.\-+/'’][^\W_가-힣]+)*\+*")
 DIGITS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 PARTS = re.compile(r"[^\W_]+")
+VERSIONED = re.compile(r"([a-z]{3,})\d[\d.]*")
 NUMBER = re.compile(r"\d+(?:\.\d+)*")
 PARTICLES = re.compile(
     "(?:에서의|에서는|에서도|으로는|으로의|으로써|이라는|이라고|이라도|에게서|까지의|부터의|이었나|이었지|였는지|였나요|인가요|한가요|하나요|했나요|되나요|됐나요|있나요|있었나|있었지"
@@ -44,11 +45,12 @@ def hangul_terms(run: str) -> list[str]:
 
 
 def latin_terms(run: str) -> list[str]:
-    """The word's stem; for a compound such as `gpt-4o` the whole, without its marks, and its parts."""
+    """The word's stem; for a compound such as `gpt-4o` the whole, without its marks, and its parts; for `aime24` also `aime`."""
     run = run.replace("’", "'").removesuffix("'s")
     parts = PARTS.findall(run)
     if len(parts) < 2:
-        return [stem(run)]
+        versioned = VERSIONED.fullmatch(run)
+        return [stem(run), versioned[1]] if versioned else [stem(run)]
     if NUMBER.fullmatch(run):
         return [run]
     return [run, "".join(parts), *(stem(p) for p in parts)]

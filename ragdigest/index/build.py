@@ -30,7 +30,7 @@ from .scan import Found, scan
 from .store import Columns, Store, mean_rows
 
 #: Raised whenever reading, cutting or term making changes, so that old rows are not taken over.
-RECIPE = 3
+RECIPE = 4
 BITS = {Lang.KO.value: 1, Lang.EN.value: 2}
 Say = Callable[[str], None]
 

@@ -12,7 +12,7 @@ from .retriever import Retriever, hit_of
 
 #: Weights beside the cosine of whole entries: that of their openings, that of their words
 #: (tf-idf), and of being in the same language. Measured: benchmarks/README.md.
-OPENING, WORDS, SAME_LANG = 0.5, 2.0, 0.08
+OPENING, WORDS, SAME_LANG = 0.4, 1.5, 0.20
 
 
 def related_to_entry(retriever: Retriever, entry: EntryRow, k: int = 10, filters: Filters = Filters(), explain: bool = False) -> list[Hit]:

@@ -1,5 +1,6 @@
 """Ranks entries for a question by meaning and words. Knows nothing of prompts or terminals."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -26,13 +27,20 @@ from .units import Rendering, Unit, units_of
 #: whole; a word counts by the square of its idf over IDF, so that names and numbers speak and
 #: common words whisper. All measured on questions of our own: benchmarks/README.md.
 PASSAGE_WORDS, ENTRY_WORDS, IDF = 0.010, 0.020, 5.0
-#: What an overview loses against a paper; what a name in a title gains; what an entry that names
-#: what a list asks for gains, and more where it is in the question's language.
-OVERVIEW, TITLED, LISTED, LISTED_LANG = 0.08, 0.05, 0.20, 0.08
+#: What an overview loses against a paper; what a name in a title gains; what the rarest name an
+#: entry holds gains, times its idf over SCARCE; what an entry that names
+#: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
+OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.05, 0.03, 0.20, 0.25
 #: A unit matched less than this anywhere may be a misspelt name; how far a respelling is trusted.
 STRANGE, SPELLED = 0.5, 0.9
+#: A passage that holds a whole name matches it more than this; one that holds half of it, less.
+WHOLE = 0.25
+#: Idf from which on a name says by itself which paper is meant.
+SCARCE = 4.5
 #: Least idf of a name that counts as one.
 RARE_NAME = 2.2
+#: Korean words with these endings are no names.
+VERBAL = re.compile(r"(?:요|다|줘|까|지|나|는|던|던데|해서|하고|려고|면|게|기|란|라는|들)$")
 MAX_QUERY = 4000
 
 
@@ -93,7 +101,7 @@ class Retriever:
         """Units that no passage holds, with the name of the index they misspell or transliterate beside them."""
         units, names = list(evidence.units), set(asked.names)
         for u, unit in enumerate(units):
-            strange = evidence.match[u].max() < STRANGE and (unit.latin or not unit.en)
+            strange = evidence.match[u].max() < STRANGE and (unit.latin or (not unit.en and not VERBAL.search(unit.text)))
             name = self._names.nearest(unit.text) if strange and len(unit.text) > 2 else None
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
@@ -115,26 +123,27 @@ class Retriever:
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
         passage = cosine + PASSAGE_WORDS * gains.sum(0)
         entry = np.maximum.reduceat(passage, starts) + ENTRY_WORDS * by_entry.sum(0)
-        entry += self._named(asked, evidence, by_entry)
+        entry += self._named(asked, evidence)
         entry = np.where(columns.entry_ordinal == 0, entry - OVERVIEW, entry)
         keep = filters.mask(self.store)
         if keep is not None:
             entry = np.where(keep, entry, -np.inf)
         return Scores(asked, filters, cosine, evidence, gains, passage, entry)
 
-    def _named(self, asked: Question, evidence: WordEvidence, by_entry: np.ndarray) -> np.ndarray:
+    def _named(self, asked: Question, evidence: WordEvidence) -> np.ndarray:
         """(entries,) what entries gain by bearing, or for a list by holding, a name that the question names."""
-        gain = np.zeros(by_entry.shape[1], np.float32)
+        gain = np.zeros(len(self.store.columns.entry_source), np.float32)
         named = [u for u, unit in enumerate(evidence.units) if asked.names & {unit.text, *unit.text.split()} and evidence.weight[u].max() > RARE_NAME]
         if not named:
             return gain
         for u in named:
             for rendering in evidence.units[u].en:
                 gain = np.maximum(gain, TITLED * self._titles_with(rendering.terms))
+        holds = np.maximum.reduceat(evidence.match[named], self.store.first_passage[:-1], axis=1) > WHOLE
+        gain = gain + NAMED * (holds * np.clip(evidence.weight[named].max(1) - SCARCE, 0, None)[:, None]).max(0)
         if asked.wants_list:
-            holds = (by_entry[named] > 0).any(0)
-            same = (self.store.columns.entry_langs & BITS[asked.lang]) > 0
-            gain = gain + holds * (LISTED + LISTED_LANG * same)
+            korean = (self.store.columns.entry_langs & BITS["ko"]) > 0 if asked.lang == "ko" else 0.0
+            gain = gain + holds.any(0) * (LISTED + LISTED_LANG * korean)
         return gain
 
     def _titles_with(self, words: tuple[str, ...]) -> np.ndarray:
