@@ -14,9 +14,9 @@ from .support import STRICTNESS, Support, support_of
 
 MAX_SENTENCES, MAX_CHARS = 6, 860
 #: A sentence must score this share of the best; two sentences this alike in words are one.
-LEAST, ALIKE = 0.5, 0.6
+LEAST, ALIKE = 0.45, 0.6
 #: A second paper is quoted beside the first where it scores within this of it.
-CLOSE = 0.06
+CLOSE = 0.08
 GENERATOR = "extractive"
 
 
@@ -77,14 +77,16 @@ def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list
 
 
 def several(retriever: Retriever, scores: Scores, ranked: Sequence[int], vector) -> list[Sentence]:
-    """The best sentence of each paper that belongs to the answer: those that score near the best."""
+    """The best sentences of each paper that belongs to the answer: one of each in a list, more where few are compared."""
     top = scores.entry[ranked[0]]
+    papers = [n for n in ranked if scores.entry[n] >= 0.55 * top][: len(scores.asked.names) if scores.asked.compares else MAX_SENTENCES]
+    each = max(1, MAX_SENTENCES // len(papers)) if scores.asked.compares else 1
     chosen: list[Sentence] = []
-    for n in ranked:
-        if len(chosen) == MAX_SENTENCES or scores.entry[n] < 0.55 * top:
-            break
-        best = best_of(retriever, sentences_of(retriever, scores, versions_of(retriever, n)[:1], vector), 1, 10**6)
-        chosen += [s for s in best if not chosen or _size([*chosen, s]) <= MAX_CHARS]
+    for n in papers:
+        found = sentences_of(retriever, scores, versions_of(retriever, n)[:1], vector)
+        for sentence in best_of(retriever, found, each, MAX_CHARS // len(papers) if scores.asked.compares else 10**6):
+            if not chosen or _size([*chosen, sentence]) <= MAX_CHARS:
+                chosen.append(sentence)
     return chosen
 
 

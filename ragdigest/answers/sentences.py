@@ -52,7 +52,7 @@ def weights_of(scores: Scores) -> np.ndarray:
     return scores.words.weight**2 / IDF
 
 
-def held(units: Sequence[Unit], weights: np.ndarray, text: str) -> np.ndarray:
+def held(units: Sequence[Unit], text: str) -> np.ndarray:
     """(units,) how much of each unit a text holds, 0 to 1, in its own language's wordings."""
     lang = KO if lang_of(text).value == "ko" else EN
     words = set(terms(text))
@@ -83,7 +83,7 @@ def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRo
         lang = lang_of(text).value
         column = weights[:, 0 if lang == "ko" else 1]
         total = float(column.sum()) or 1.0
-        covered = float((held(scores.words.units, weights, text) * column).sum()) / total
+        covered = float((held(scores.words.units, text) * column).sum()) / total
         score = MEANING * float(cosine) + WORDS * covered + PASSAGE * float(scores.passage[passage.n]) + LEAD * (order == 0)
         score += NUMBER * (wants_number and bool(DIGIT.search(text))) + SAME_LANG * (lang == scores.asked.lang)
         out.append(Sentence(entry, start, end, text, order, float(cosine), covered, score, bool(LEANS.match(text))))

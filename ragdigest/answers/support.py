@@ -19,10 +19,13 @@ from .sentences import ASKS_NUMBER, DIGIT, Sentence, held, weights_of
 ASPECTS = Path(__file__).parents[1] / "data" / "aspects.tsv"
 #: Logistic weights of FEATURES and their offset, fitted by benchmarks/calibrate.py on questions
 #: of our own; an answer is given where the probability is at least the strictness.
-FEATURES = ("entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit")
-WEIGHTS = (4.0, 4.0, 2.0, 4.0, 1.0, 1.0, 0.5, -2.5, -3.0, -0.8)
-OFFSET = -5.0
-STRICTNESS = 0.5
+FEATURES = (
+    "entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit",
+    "asked_words", "words_missing", "words_held",
+)
+WEIGHTS = (3.03, 2.76, 5.29, -0.15, 1.49, 4.80, -0.16, -0.64, -4.55, -2.87, 0.54, 0.03, -0.05)
+OFFSET = -10.22
+STRICTNESS = 0.3
 
 
 @dataclass(frozen=True)
@@ -55,31 +58,31 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
     """Judge the work `entries` (versions of one paper), the first of `ranked`, by its scored sentences."""
     text = "\n".join(f"{e.title}\n{retriever.text(e.source)[e.start:e.end]}" for e in entries)
     units = scores.words.units
-    weights = weights_of(scores)
-    columns = [c for c, lang in enumerate(("ko", "en")) if any(lang in e.langs for e in entries)]
-    weight = weights[:, columns].max(1) if len(units) else np.zeros(0)
-    there = np.max([held(units, weights, f"{e.title} {s}") for e in entries for s in _by_language(retriever.text(e.source)[e.start : e.end])], axis=0) if len(units) else np.zeros(0)
-    absent = missing_names(scores, there)
-    lacking = missing_aspects(scores.asked.text, text)
+    weight = weights_of(scores).max(1) if units else np.zeros(0)
+    there = np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
+    absent, lacking = missing_names(scores, there), missing_aspects(scores.asked.text, text)
     best = max(sentences, key=lambda s: s.score, default=None)
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
     first = float(scores.entry[ranked[0]])
     second = float(scores.entry[ranked[1]]) if len(ranked) > 1 else 0.0
-    numbers = {e.n for e in entries}
-    cosine = max(float(scores.cosine[p]) for n in numbers for p in range(int(retriever.store.first_passage[n]), int(retriever.store.first_passage[n + 1])))
+    offsets = retriever.store.first_passage
     features = (
-        first, cosine, float((there * weight).sum() / weight.sum()) if weight.sum() else 0.0,
-        max((s.cosine for s in sentences), default=0.0), best.covered if best else 0.0, min(first - second, 0.5),
-        float(any(n in text.lower() for n in scores.asked.names)), float(bool(absent)), float(bool(lacking)),
+        first,
+        max(float(scores.cosine[offsets[e.n] : offsets[e.n + 1]].max()) for e in entries),
+        float((there * weight).sum() / weight.sum()) if weight.sum() else 0.0,
+        max((s.cosine for s in sentences), default=0.0),
+        best.covered if best else 0.0,
+        min(first - second, 0.5),
+        float(any(n in text.lower() for n in scores.asked.names)),
+        float(bool(absent)),
+        float(bool(lacking)),
         float(wants_number and not any(DIGIT.search(s.text) for s in sorted(sentences, key=lambda s: -s.score)[:4])),
+        float(min(len(units), 16)),
+        float(weight[there < 0.25].sum()),
+        float((weight * there).sum()),
     )
     logit = OFFSET + float(np.dot(WEIGHTS, features))
     return Support(1 / (1 + float(np.exp(-logit))), features, tuple([*absent, *lacking]))
-
-
-def _by_language(text: str) -> list[str]:
-    """Paragraphs, so that each is matched by the wordings of its own language."""
-    return [p for p in re.split(r"\n\s*\n", text) if p.strip()] or [text]
 
 
 def missing_names(scores: Scores, there: np.ndarray) -> list[str]:

@@ -7,11 +7,11 @@ from ..reading.sentences import lang_of
 from ..words import RUN, normal
 
 LIST = re.compile(
-    r"전부|모두|모아|목록|리스트|각각|논문들|어떤 논문|무슨 논문|비교|나열|다 (?:알려|찾아|보여)|정리해|뽑아|차이"
-    r"|\b(?:which|what) (?:\w+ ){0,2}(?:papers|works|studies|models|benchmarks|methods)\b|\ball (?:the )?(?:papers|works|entries)\b|\blist\b|\bcompare|\bversus\b|\bvs\b|\beach\b|\bpapers (?:that|which|with|on|about|using)\b|\bdiffer",
+    r"전부|모두|모아|목록|리스트|논문들|어떤 논문|무슨 논문|나열|다 (?:알려|찾아|보여)|정리해|뽑아"
+    r"|\b(?:which|what) (?:\w+ ){0,2}(?:papers|works|studies)\b|\ball (?:the )?(?:\w+ )?(?:papers|works|entries)\b|^\W*list\b|\bpapers (?:that|which|with|on|about|using|by|from|evaluat\w+|report\w+)\b",
     re.I,
 )
-COMPARE = re.compile(r"비교|차이|각각|다른가|달라|어느 쪽|누가 더|\bcompare|\bversus\b|\bvs\b|\bdiffer|\beach\b|\bboth\b", re.I)
+COMPARE = re.compile(r"비교|차이|각각|다른가|달라|다르|어느 쪽|누가 더|\bcompar|\bversus\b|\bvs\b|\bdiffer|\beach\b|\bboth\b", re.I)
 NAME = re.compile(r"[^\W\d_가-힣]*[A-Z][^\W_가-힣]*(?:[-.+/][^\W_가-힣]+)*|[^\W\d_가-힣]+\d[^\W_가-힣]*")
 #: A capital that only opens a sentence, and capitals that name nothing.
 PLAIN = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?$")
@@ -32,7 +32,7 @@ class Question:
 def read_question(text: str) -> Question:
     """Read a question without understanding its words."""
     names = {run for m in NAME.finditer(text) if not _opens(text, m) for run in RUN.findall(normal(m[0])) if run not in COMMON}
-    compares = bool(COMPARE.search(text))
+    compares = len(names) > 1 and bool(COMPARE.search(text))
     return Question(text, lang_of(text).value, frozenset(names), compares or bool(LIST.search(text)), compares)
 
 

@@ -31,7 +31,7 @@ PASSAGE_WORDS, ENTRY_WORDS, IDF = 0.010, 0.020, 5.0
 #: entry holds gains, times its idf over SCARCE; what an entry that names
 #: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
 OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.05, 0.03, 0.20, 0.25
-#: A unit matched less than this anywhere may be a misspelt name; how far a respelling is trusted.
+#: A Korean unit matched less than this anywhere may be a transliterated name; how far a respelling is trusted.
 STRANGE, SPELLED = 0.5, 0.9
 #: A passage that holds a whole name matches it more than this; one that holds half of it, less.
 WHOLE = 0.25
@@ -101,7 +101,8 @@ class Retriever:
         """Units that no passage holds, with the name of the index they misspell or transliterate beside them."""
         units, names = list(evidence.units), set(asked.names)
         for u, unit in enumerate(units):
-            strange = evidence.match[u].max() < STRANGE and (unit.latin or (not unit.en and not VERBAL.search(unit.text)))
+            found = float(evidence.match[u].max())
+            strange = found == 0 if unit.latin else found < STRANGE and not unit.en and not VERBAL.search(unit.text)
             name = self._names.nearest(unit.text) if strange and len(unit.text) > 2 else None
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)

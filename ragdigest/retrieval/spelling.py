@@ -62,7 +62,8 @@ class Names:
     def nearest(self, word: str) -> str | None:
         """The name that a word misspells or transliterates; None where none is near enough, or two are as near.
 
-        Words of fewer than four letters (three consonants, from Hangul) are never guessed.
+        Words of fewer than four letters (three consonants, from Hangul) are never guessed,
+        short ones only where they are nearly right.
         """
         from rapidfuzz import fuzz, process
 
@@ -70,7 +71,7 @@ class Names:
         heard, forms = (sound_of(word), self._sounds) if hangul else (folded_name(word), self._letters)
         if len(heard) < (3 if hangul else 4):
             return None
-        near = process.extract(heard, forms.keys(), scorer=fuzz.ratio, limit=2, score_cutoff=SOUNDS_ALIKE if hangul else LETTERS_ALIKE)
+        near = process.extract(heard, forms.keys(), scorer=fuzz.ratio, limit=2, score_cutoff=SOUNDS_ALIKE if hangul else LETTERS_ALIKE if len(heard) > 7 else 90)
         if not near or (len(near) > 1 and near[0][1] == near[1][1]) or (hangul and len(heard) < 5 and near[0][1] < 100):
             return None
         return forms[near[0][0]]
