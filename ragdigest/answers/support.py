@@ -23,8 +23,8 @@ FEATURES = (
     "entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit",
     "asked_words", "words_missing", "words_held",
 )
-WEIGHTS = (3.03, 2.76, 5.29, -0.15, 1.49, 4.80, -0.16, -0.64, -4.55, -2.87, 0.54, 0.03, -0.05)
-OFFSET = -10.22
+WEIGHTS = (1.16, 3.00, 5.47, 1.31, 1.60, 5.95, -0.10, -0.89, -4.46, -2.54, 0.52, 0.03, -0.04)
+OFFSET = -10.10
 STRICTNESS = 0.3
 
 
