@@ -18,10 +18,10 @@ NAME = re.compile(r"[^\W\d_가-힣]*[A-Z][^\W_가-힣]*(?:[-.+][^\W_가-힣]+)*|
 VERSION = re.compile(r"\d+(?:\.\d+)*")
 LATIN_TITLE = re.compile(r"[A-Za-zα-ωΑ-Ω][\w.+-]*")
 #: Least share of the poorer entry's names and numbers, least cosine, and how many of the
-#: shared names must be rare; laxer where the titles share a coined name. Measured on pairs
+#: shared names must be rare; fewer where the titles share a coined name. Measured on pairs
 #: of real entries: benchmarks/README.md.
-SHARED, COSINE, RARE = 0.55, 0.74, 3
-SHARED_TITLED, COSINE_TITLED, RARE_TITLED = 0.40, 0.70, 1
+SHARED, COSINE, RARE = 0.60, 0.55, 4
+SHARED_TITLED, COSINE_TITLED, RARE_TITLED = 0.62, 0.70, 1
 NEIGHBOURS = 6
 
 

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ..reading.weeks import MONTHS
 
@@ -19,6 +20,9 @@ TO = r"\s*(?:부터|에서|~|-|–|—)\s*"
 SEASONS = {"봄": (3, 5), "여름": (6, 8), "가을": (9, 11), "spring": (3, 5), "summer": (6, 8), "fall": (9, 11), "autumn": (9, 11)}
 ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 COUNT = {"한": 1, "두": 2, "세": 3, "네": 4, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "a": 1, "couple of": 2, "few": 3}
+
+
+HINT = re.compile(r"\d|지난|이번|저번|작년|올해|금년|재작년|최근|\b(?:last|past|previous|this|since|after|before|until|in|during|from)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,10 @@ Rule = tuple[re.Pattern[str], Callable[[dict[str, str | None], _Clock], tuple[da
 
 def period_of(question: str, today: date, newest: date) -> Period | None:
     """The period a question names first, None where it names none that exists."""
+    if not HINT.search(question):
+        return None
     clock = _Clock(today, newest)
-    for pattern, days in RULES:
+    for pattern, days in rules():
         match = pattern.search(question)
         if not match:
             continue
@@ -192,14 +198,20 @@ def _iso(g: dict[str, str | None], clock: _Clock) -> tuple[date, date]:
     return since, date.fromisoformat(g["b"]) if g.get("b") else since + timedelta(6)
 
 
-def _rule(pattern: str, days: Callable) -> Rule:
-    return re.compile(pattern, re.I), days
+def _rule(pattern: str, days: Callable) -> tuple[str, Callable]:
+    return pattern, days
+
+
+@lru_cache(maxsize=1)
+def rules() -> list[Rule]:
+    """RULES compiled, when a question first hints at a period."""
+    return [(re.compile(pattern, re.I), days) for pattern, days in RULES]
 
 
 KO_END = r"(?:\s*(?:까지|사이에?|동안|간))*(?:의|에|에서)?(?:\s*(?:나온|발표된|공개된|소개된|다룬|실린|올라온|출시된))?"
 MON = "(?P<m{0}>" + NAMES + ")"
 DAY = r"(?P<d{0}>\d{{1,2}})(?:st|nd|rd|th)?"
-RULES: list[Rule] = [
+RULES = [
     _rule(r"(?P<a>20\d\d-\d\d-\d\d)\s*(?:부터|에서|~|to|and|–|-|through|until)\s*(?P<b>20\d\d-\d\d-\d\d)" + KO_END, _iso),
     _rule(KY.format(1) + r"?\s*(?P<m1>\d{1,2})월\s*(?P<d1>\d{1,2})일?" + TO + r"(?:(?P<y2>20\d\d)년\s*)?(?:(?P<m2>\d{1,2})월\s*)?(?P<d2>\d{1,2})일" + KO_END, _ko_days),
     _rule(KY.format(1) + r"?\s*(?P<m1>\d{1,2})월(?:\s*(?P<d1>\d{1,2})일)?" + TO + r"(?:(?P<y2>20\d\d)년\s*)?(?P<m2>\d{1,2})월\s*말" + KO_END, _ko_months),
