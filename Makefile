@@ -16,7 +16,7 @@ setup: $(VENV)/ready
 demo: setup
 	$(BIN)/ragdigest index corpus/ --index $(DEMO)
 	$(BIN)/ragdigest ask 'KV 캐시를 다시 계산하지 않고 확산 언어 모델을 빠르게 하는 방법은?' --index $(DEMO)
-	$(BIN)/ragdigest ask 'Why do language models hallucinate, and what do the authors propose?' --index $(DEMO)
+	$(BIN)/ragdigest ask 'Why can a long chain of thought be a trap, and what does ParaThinker do about it?' --index $(DEMO)
 	@echo; echo "Try next:"
 	@echo "  $(BIN)/ragdigest search '여러 에이전트가 서로 협력하는 방법' --index $(DEMO)"
 	@echo "  $(BIN)/ragdigest related 2025-W37-ko.md#3 --index $(DEMO)"

@@ -95,11 +95,15 @@ class Library:
         """
         return self.retriever.search(query, k, Filters.parse(**filters), explain)
 
-    def ask(self, question: str, **filters: str | None) -> Answer:
-        """Sentences of the digests that answer, each cited, or an abstention. Filters as in `search`."""
-        from .answers.extractive import answer
+    def ask(self, question: str, strictness: float | None = None, **filters: str | None) -> Answer:
+        """Sentences of the digests that answer, each cited, or an abstention. Filters as in `search`.
 
-        return answer(self.retriever, question, Filters.parse(**filters))
+        `strictness` (0 to 1) is how sure an answer must be; None takes the calibrated default.
+        """
+        from .answers.extractive import answer
+        from .answers.support import STRICTNESS
+
+        return answer(self.retriever, question, Filters.parse(**filters), STRICTNESS if strictness is None else strictness)
 
     def related(self, ref: str, k: int = 10, explain: bool = False, **filters: str | None) -> list[Hit]:
         """Papers close to an entry, a title, a free text or a PDF file; other versions of the same work first."""

@@ -13,7 +13,7 @@ from ragdigest.answers.support import FEATURES, WEIGHTS, aspects, missing_aspect
 ASKED = [
     "Elastic-Cache는 처리량을 얼마나 높이나요?",
     "What did LiveMCP-101 find about current models?",
-    "확산 언어 모델의 디코딩을 빠르게 하는 방법은?",
+    "KV 캐시를 다시 계산하지 않고 확산 언어 모델을 빠르게 하는 방법은?",
     "Why does ARK-V1 get answers wrong?",
     "GRPO를 쓰는 논문 전부",
     "Compare ParaThinker and AggLM.",
@@ -79,7 +79,7 @@ def test_what_a_paper_leaves_out_is_named(library: Library, question: str, missi
 def test_strictness_decides(library: Library) -> None:
     from ragdigest.answers.extractive import answer
 
-    question = "확산 언어 모델의 디코딩을 빠르게 하는 방법은?"
+    question = "KV 캐시를 다시 계산하지 않고 확산 언어 모델을 빠르게 하는 방법은?"
     assert not answer(library.retriever, question, strictness=0.0).abstained
     assert answer(library.retriever, question, strictness=1.0).abstained
 

@@ -34,14 +34,17 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     if not ranked:
         return Answer(question, None, (), True, "no entry passes the filters" if shown else "the index is empty", (), GENERATOR, timing, shown)
     vector = retriever.encoder.encode_queries([scores.asked.text])[0]
-    works = {n: versions_of(retriever, n) for n in ranked[:1]}
-    first = sentences_of(retriever, scores, works[ranked[0]], vector)
-    support = support_of(retriever, scores, ranked, works[ranked[0]], first)
-    if support.probability < strictness:
+    first = sentences_of(retriever, scores, in_language(versions_of(retriever, ranked[0]), scores.asked.lang), vector)
+    sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
+    support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, n)], first)
+    named = scores.asked.wants_list and bool(scores.asked.names) and not support.missing
+    if support.probability < strictness and not (named and strictness < 1):
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)
         return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown)
     chosen = several(retriever, scores, ranked, vector) if scores.asked.wants_list else one(retriever, scores, ranked, first, vector)
+    papers = list(dict.fromkeys(s.entry.n for s in chosen))
+    chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
     citations = tuple(_citation(retriever, key, s) for key, s in enumerate(chosen, 1))
     timing["answer"] = _ms(found)
     return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown)
@@ -56,6 +59,11 @@ def versions_of(retriever: Retriever, entry: int) -> list[EntryRow]:
     work = retriever.store.catalogue.rows("SELECT work FROM entries WHERE n = ?", (entry,))[0]
     found = retriever.store.catalogue.entries("e.work = ?", work)
     return sorted(found, key=lambda e: e.n != entry)
+
+
+def in_language(versions: list[EntryRow], lang: str) -> list[EntryRow]:
+    """Versions with text in the question's language, all where none has: a paper need not say a thing twice."""
+    return [e for e in versions if lang in e.langs] or versions
 
 
 def reason_of(support: Support, nearest: Hit) -> str:

@@ -23,8 +23,8 @@ FEATURES = (
     "entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit",
     "asked_words", "words_missing", "words_held",
 )
-WEIGHTS = (1.16, 3.00, 5.47, 1.31, 1.60, 5.95, -0.10, -0.89, -4.46, -2.54, 0.52, 0.03, -0.04)
-OFFSET = -10.10
+WEIGHTS = (1.19, 3.12, 5.36, 1.35, 1.51, 5.62, -0.04, -0.90, -4.49, -2.60, 0.51, 0.04, -0.02)
+OFFSET = -10.87
 STRICTNESS = 0.3
 
 
@@ -77,7 +77,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
         float(bool(absent)),
         float(bool(lacking)),
         float(wants_number and not any(DIGIT.search(s.text) for s in sorted(sentences, key=lambda s: -s.score)[:4])),
-        float(min(len(units), 16)),
+        float(min(max(len(units), 5), 11)),
         float(weight[there < 0.25].sum()),
         float((weight * there).sum()),
     )

@@ -125,13 +125,14 @@ def ask_command(
     question: Annotated[Optional[str], typer.Argument(help="A question in Korean or English.")] = None,
     index: IndexDir = DEFAULT, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
     batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and question.", metavar="FILE")] = None,
+    strictness: Annotated[Optional[float], typer.Option(min=0.0, max=1.0, help="How sure an answer must be (0 always answers, 1 never).")] = None,
     as_json: AsJson = False, plain: Plain = False,
 ) -> None:
     """Answer a question with cited sentences, or say that the digests do not."""
     library = None
     for job in jobs(batch, "question", question):
         library = library or Library.open(index, warm=True)
-        answer = library.ask(job["question"], since=since, until=until, lang=lang, source=source)
+        answer = library.ask(job["question"], strictness=strictness, since=since, until=until, lang=lang, source=source)
         if as_json:
             emit({"id": job["id"], **answer.to_json(), "question": job["question"]})
         else:
