@@ -126,23 +126,23 @@ def test_a_namesake_takes_its_place_only_when_told_to(put: Callable, new: Callab
     assert rows(index) == [*ROWS[:2], ("b.md", "Ibis", "2025-09-22")]
 
 
-def interrupted(text: str) -> None:
-    if text.startswith("reading"):
-        raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("failure", ["bad source", "Ctrl-C", "full disk"])
 def test_a_failing_index_build_brings_the_old_file_back(put: Callable, new: Callable, weeks: Path, index: Path, monkeypatch: pytest.MonkeyPatch, failure: str) -> None:
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    if failure == "Ctrl-C":
+        monkeypatch.setattr("ragdigest.index.build.write_catalogue", interrupted)
     if failure == "bad source":
         (weeks / "z.md").write_bytes(b"")
     if failure == "full disk":
         monkeypatch.setattr("ragdigest.index.build.write_catalogue", full)
     before = held(weeks, index)
     with pytest.raises(KeyboardInterrupt if failure == "Ctrl-C" else RagdigestError, match="z.md holds no text|No space left|^$"):
-        put(new("b.md"), new("c.md"), replace=True, say=interrupted if failure == "Ctrl-C" else print)
+        put(new("b.md"), new("c.md"), replace=True)
     assert held(weeks, index) == before and rows(index) == ROWS
 
 
