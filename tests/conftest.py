@@ -1,7 +1,10 @@
 """Fixtures: an encoder whose vectors a person can work out, small digests, and indexes built from them."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is first imported: no test may wait for a network
 
 import numpy as np
 import pytest
