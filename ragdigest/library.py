@@ -66,7 +66,8 @@ class Library:
     def retriever(self) -> "Retriever":
         from .retrieval.retriever import Retriever
 
-        return Retriever(self.store, self.encoder, self.glossary)
+        glossary, _, _ = self.glossary, self.store.vectors, self.store.postings  # read while the encoder opens
+        return Retriever(self.store, self.encoder, glossary)
 
     @cached_property
     def glossary(self) -> "Glossary":
