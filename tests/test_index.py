@@ -221,6 +221,14 @@ def test_a_bad_source_changes_nothing_unless_skipped(index: Path, weeks: Path, l
     assert [n for n in change.notes if n.startswith("skipped: bad.pdf")] and change.unchanged == 2
 
 
+def test_an_empty_folder_is_said_and_not_remembered(index: Path, tmp_path: Path, letters: LetterEncoder) -> None:
+    (tmp_path / "empty").mkdir()
+    before = (index / layout.MANIFEST).read_bytes()
+    with pytest.raises(RagdigestError, match="no digest below"):
+        update(index, [tmp_path / "empty"], letters)
+    assert (index / layout.MANIFEST).read_bytes() == before
+
+
 def test_a_rebuild_keeps_the_weeks_the_user_gave(tmp_path: Path, letters: LetterEncoder) -> None:
     (tmp_path / "c").mkdir()
     note = tmp_path / "c" / "note.md"

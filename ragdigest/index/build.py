@@ -19,7 +19,7 @@ from .. import words
 from ..encoders import Encoder
 from ..errors import RagdigestError
 from ..passages import passages_of
-from ..reading import read_source
+from ..reading import SUFFIXES, read_source
 from ..reading.weeks import parse_week
 from ..records import Lang, Source
 from . import mining, works
@@ -82,6 +82,9 @@ def update(
         if not roots:
             raise RagdigestError("nothing to index; run: ragdigest index PATH")
         found, notes = scan([Path(r) for r in roots])
+        for given in (p.resolve() for p in paths):
+            if not any(f.path.is_relative_to(given) for f in found):
+                raise RagdigestError(f"no digest below {given}; give files of {', '.join(sorted(SUFFIXES))}")
         before = _old_sources(old) if old and meta["recipe"] == RECIPE else {}
         records, change = _records(found, before, old, stated, skip_bad, notes)
         if same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
