@@ -118,11 +118,11 @@ class Library:
             return related.related_to_entry(self.retriever, entry, k, chosen, explain)
         return self.retriever.search(ref, k, chosen, explain)
 
-    def refs(self, hits: list[Hit]) -> dict[str, str]:
-        """How to name the other versions of hits, by id: `SOURCE@WEEK_START#ORDINAL`."""
+    def versions(self, hits: list[Hit]) -> dict[str, "EntryRow"]:
+        """The other versions of hits, by id."""
         ids = sorted({v for h in hits for v in h.versions})
         found = self.store.catalogue.entries(f"e.id IN ({','.join('?' * len(ids))})", ids)
-        return {e.id: f"{e.source}{f'@{e.week_start}' if e.week_start else ''}#{e.ordinal}" for e in found}
+        return {e.id: e for e in found}
 
     def _pdf_vector(self, path: Path):
         """The unit row of a paper's opening, which holds title and abstract."""

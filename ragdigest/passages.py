@@ -44,6 +44,11 @@ def _passage(text: str, title: str, sentences: tuple[tuple[int, int], ...]) -> P
     return Passage(start, end, lang_of(quote), sentences, embedded or text[start:end])
 
 
+def visible(text: str) -> str:
+    """Text without control, format and private characters, with which a digest could fake output; line ends stay."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
 def plain(text: str) -> str:
     """Text as people read it: composed Hangul, no Markdown marks, blanks folded."""
     text = LINKS.sub(r"\1", unicodedata.normalize("NFC", text))

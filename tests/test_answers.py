@@ -61,14 +61,14 @@ def test_a_comparison_quotes_both_sides(library: Library) -> None:
     assert "ParaThinker" in titles and "AggLM" in titles
 
 
-@pytest.mark.parametrize("question", ["How do I get a coffee stain out of a white shirt?", "오늘 저녁에 김치찌개 끓이는 법 알려줘", "Who won the football match last night?"])
+@pytest.mark.parametrize("question", ["How long should I boil an egg for breakfast?", "오늘 저녁에 김치찌개 끓이는 법 알려줘", "Who won the football match last night?"])
 def test_what_is_off_topic_is_not_answered(library: Library, question: str) -> None:
     answer = library.ask(question)
     assert answer.abstained and answer.text is None and answer.reason and not answer.citations and 1 <= len(answer.nearest) <= 3
 
 
 @pytest.mark.parametrize(("question", "missing"), [
-    ("ARK-V1을 API로 쓰면 요금이 얼마인가요?", "가격/price"),
+    ("ARK-V1의 구독료는 한 달에 얼마예요?", "가격/price"),
     ("What licence does ParaThinker have?", "라이선스/licence"),
 ])
 def test_what_a_paper_leaves_out_is_named(library: Library, question: str, missing: str) -> None:

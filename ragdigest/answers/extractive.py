@@ -2,10 +2,10 @@
 
 import re
 import time
-import unicodedata
 from collections.abc import Sequence
 
 from ..index.catalogue import EntryRow
+from ..passages import visible
 from ..records import Answer, Citation, Hit
 from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores
@@ -33,8 +33,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     shown = str(scores.filters) or None
     if not ranked:
         return Answer(question, None, (), True, "no entry passes the filters" if shown else "the index is empty", (), GENERATOR, timing, shown)
-    vector = retriever.encoder.encode_queries([scores.asked.text])[0]
-    first = sentences_of(retriever, scores, in_language(versions_of(retriever, ranked[0]), scores.asked.lang), vector)
+    first = sentences_of(retriever, scores, in_language(versions_of(retriever, ranked[0]), scores.asked.lang))
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, n)], first)
     named = scores.asked.wants_list and bool(scores.asked.names) and not support.missing
@@ -42,7 +41,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)
         return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown)
-    chosen = several(retriever, scores, ranked, vector) if scores.asked.wants_list else one(retriever, scores, ranked, first, vector)
+    chosen = several(retriever, scores, ranked) if scores.asked.wants_list else one(retriever, scores, ranked, first)
     papers = list(dict.fromkeys(s.entry.n for s in chosen))
     chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
     citations = tuple(_citation(retriever, key, s) for key, s in enumerate(chosen, 1))
@@ -73,26 +72,26 @@ def reason_of(support: Support, nearest: Hit) -> str:
     return "nothing in your digests comes near enough to the question"
 
 
-def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list[Sentence], vector) -> list[Sentence]:
+def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list[Sentence]) -> list[Sentence]:
     """Sentences of the best paper, and one of each paper that scores almost the same."""
     close = [n for n in ranked[1:3] if scores.entry[ranked[0]] - scores.entry[n] < CLOSE]
     room = MAX_CHARS - 230 * len(close)
-    chosen = best_of(retriever, first, MAX_SENTENCES - len(close), room)
+    chosen = best_of(first, MAX_SENTENCES - len(close), room)
     for n in close:
-        others = best_of(retriever, sentences_of(retriever, scores, versions_of(retriever, n)[:1], vector), 1, 10**6)
+        others = best_of(sentences_of(retriever, scores, versions_of(retriever, n)[:1]), 1, 10**6)
         chosen += [s for s in others if _size([*chosen, s]) <= MAX_CHARS + 40]
     return chosen
 
 
-def several(retriever: Retriever, scores: Scores, ranked: Sequence[int], vector) -> list[Sentence]:
+def several(retriever: Retriever, scores: Scores, ranked: Sequence[int]) -> list[Sentence]:
     """The best sentences of each paper that belongs to the answer: one of each in a list, more where few are compared."""
     top = scores.entry[ranked[0]]
     papers = [n for n in ranked if scores.entry[n] >= 0.55 * top][: len(scores.asked.names) if scores.asked.compares else MAX_SENTENCES]
     each = max(1, MAX_SENTENCES // len(papers)) if scores.asked.compares else 1
     chosen: list[Sentence] = []
     for n in papers:
-        found = sentences_of(retriever, scores, versions_of(retriever, n)[:1], vector)
-        for sentence in best_of(retriever, found, each, MAX_CHARS // len(papers) if scores.asked.compares else 10**6):
+        found = sentences_of(retriever, scores, versions_of(retriever, n)[:1])
+        for sentence in best_of(found, each, MAX_CHARS // len(papers) if scores.asked.compares else 10**6):
             if not chosen or _size([*chosen, sentence]) <= MAX_CHARS:
                 chosen.append(sentence)
     return chosen
@@ -102,7 +101,7 @@ def _size(sentences: Sequence[Sentence]) -> int:
     return sum(s.end - s.start for s in sentences)
 
 
-def best_of(retriever: Retriever, sentences: list[Sentence], most: int, room: int) -> list[Sentence]:
+def best_of(sentences: list[Sentence], most: int, room: int) -> list[Sentence]:
     """The best sentences within `room` characters, none alike; one that leans on its neighbour brings it along."""
     chosen: list[Sentence] = []
     ordered = sorted(sentences, key=lambda s: -s.score)
@@ -156,5 +155,4 @@ def text_of(citations: Sequence[Citation], chosen: Sequence[Sentence]) -> str:
 
 def harmless(text: str) -> str:
     """A digest's text for an answer: marks of its own and hidden characters cannot pass for ours."""
-    shown = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    return re.sub(r"\[(\d+)\]", r"(\1)", shown)
+    return re.sub(r"\[(\d+)\]", r"(\1)", visible(text))

@@ -9,8 +9,8 @@ import numpy as np
 from ..index.catalogue import EntryRow
 from ..passages import plain
 from ..reading.sentences import lang_of
-from ..retrieval.lexical import EN, KO
-from ..retrieval.retriever import IDF, Retriever, Scores
+from ..records import Lang
+from ..retrieval.retriever import Retriever, Scores
 from ..retrieval.units import Unit
 from ..words import terms
 
@@ -47,25 +47,20 @@ class Sentence:
     leans: bool
 
 
-def weights_of(scores: Scores) -> np.ndarray:
-    """(units, 2) what a unit counts, by the language of the passage, as in the ranking."""
-    return scores.words.weight**2 / IDF
-
-
 def held(units: Sequence[Unit], text: str) -> np.ndarray:
     """(units,) how much of each unit a text holds, 0 to 1, in its own language's wordings."""
-    lang = KO if lang_of(text).value == "ko" else EN
+    korean = lang_of(text) is Lang.KO
     words = set(terms(text))
     out = np.zeros(len(units), np.float32)
     for u, unit in enumerate(units):
-        for rendering in unit.ko if lang == KO else unit.en:
+        for rendering in unit.ko if korean else unit.en:
             share = sum(t in words for t in rendering.terms) / len(rendering.terms)
             out[u] = max(out[u], rendering.trust * share**2)
     return out
 
 
-def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRow], question: np.ndarray | None = None) -> list[Sentence]:
-    """All sentences of the entries with their scores, in order. `question` is its unit row, computed where absent."""
+def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRow]) -> list[Sentence]:
+    """All sentences of the entries with their scores, in order."""
     raw = []
     for entry in entries:
         text = retriever.text(entry.source)
@@ -73,10 +68,8 @@ def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRo
         raw += [(entry, p, order, span, plain(text[slice(*span)])) for order, (p, span) in enumerate(spans)]
     if not raw:
         return []
-    if question is None:
-        question = retriever.encoder.encode_queries([scores.asked.text])[0]
-    cosines = retriever.encoder.encode_passages([r[4] or "." for r in raw]) @ question
-    weights = weights_of(scores)
+    cosines = retriever.encoder.encode_passages([r[4] or "." for r in raw]) @ scores.vector
+    weights = scores.words.counts
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
     out = []
     for (entry, passage, order, (start, end), text), cosine in zip(raw, cosines, strict=True):

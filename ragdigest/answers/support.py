@@ -14,7 +14,7 @@ import numpy as np
 
 from ..index.catalogue import EntryRow
 from ..retrieval.retriever import RARE_NAME, Retriever, Scores
-from .sentences import ASKS_NUMBER, DIGIT, Sentence, held, weights_of
+from .sentences import ASKS_NUMBER, DIGIT, Sentence, held
 
 ASPECTS = Path(__file__).parents[1] / "data" / "aspects.tsv"
 #: Logistic weights of FEATURES and their offset, fitted by benchmarks/calibrate.py on questions
@@ -58,7 +58,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
     """Judge the work `entries` (versions of one paper), the first of `ranked`, by its scored sentences."""
     text = "\n".join(f"{e.title}\n{retriever.text(e.source)[e.start:e.end]}" for e in entries)
     units = scores.words.units
-    weight = weights_of(scores).max(1) if units else np.zeros(0)
+    weight = scores.words.counts.max(1) if units else np.zeros(0)
     there = np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
     absent, lacking = missing_names(scores, there), missing_aspects(scores.asked.text, text)
     best = max(sentences, key=lambda s: s.score, default=None)

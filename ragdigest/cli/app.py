@@ -117,7 +117,7 @@ def search_command(
 
             if within:
                 display.note(within)
-            display.hits(job["query"], hits, plain, library.refs(hits))
+            display.hits(job["query"], hits, plain, library.versions(hits))
 
 
 @app.command("ask", epilog="Example: ragdigest ask 'Which papers report GAIA scores?' --lang ko")
@@ -158,7 +158,7 @@ def related_command(
         else:
             from . import display
 
-            display.hits(job["ref"], hits, plain, library.refs(hits))
+            display.hits(job["ref"], hits, plain, library.versions(hits))
 
 
 @app.command("entries", epilog="Example: ragdigest entries --since 2025-09-01 --lang ko")

@@ -2,13 +2,13 @@
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..passages import plain as plainly
+from ..passages import visible as clean
 from ..records import Answer, Hit
 
 
@@ -64,13 +64,8 @@ def where(hit: Any) -> str:
     return f"{hit.source}{week}#{hit.ordinal}"
 
 
-def clean(text: str) -> str:
-    """Text without control and direction-changing characters, which a digest could use to fake output."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-
-
-def hits(query: str, found: Sequence[Hit], plain: bool, refs: dict[str, str]) -> None:
-    """Ranked hits, each with its best passage; `refs` names other versions by their ids."""
+def hits(query: str, found: Sequence[Hit], plain: bool, versions: dict[str, Any]) -> None:
+    """Ranked hits, each with its best passage; `versions` are the other entries of their works, by id."""
     if not found:
         note(f"nothing found for {query!r} within the filters")
         return
@@ -84,7 +79,7 @@ def hits(query: str, found: Sequence[Hit], plain: bool, refs: dict[str, str]) ->
     out = console()
     for hit in found:
         head = Text.assemble((f"{hit.rank:>2}  ", "dim"), (clean(hit.title), "bold"), ("  same work" if hit.same_work else "", "green"))
-        meta = Text(f"    {where(hit)}  {hit.score:.3f}" + ("  also " + ", ".join(refs[v] for v in hit.versions[:3]) if hit.versions else ""), style="cyan")
+        meta = Text(f"    {where(hit)}  {hit.score:.3f}" + ("  also " + ", ".join(where(versions[v]) for v in hit.versions[:3]) if hit.versions else ""), style="cyan")
         body = Text(clean(plainly(hit.quote)))
         body.highlight_words([w for w in re.findall(r"\w{2,}", query)], style="yellow", case_sensitive=False)
         out.print(head)

@@ -31,7 +31,7 @@ def decode_file(path: Path, name: str) -> tuple[str, bytes]:
     elif suffix in (".html", ".htm"):
         from .html import html_text
 
-        text = html_text(decode_text(data, name, html=True), name)
+        text = html_text(decode_text(data, name), name)
     else:
         text = decode_text(data, name)
     if not text.strip():
@@ -39,7 +39,7 @@ def decode_file(path: Path, name: str) -> tuple[str, bytes]:
     return text, data
 
 
-def decode_text(data: bytes, name: str, html: bool = False) -> str:
+def decode_text(data: bytes, name: str) -> str:
     """UTF-8 with or without BOM, UTF-16 with BOM, else CP949 (which contains EUC-KR), else what charset-normalizer finds."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]

@@ -10,7 +10,6 @@ OPENERS = (
     "|Describes?|Develops?|Shows?|Releases?|Studies|Reports?|Discusses|Analyzes|Evaluates|Surveys?|Reviews?|A new|An? "
 )
 OPENED = re.compile(rf"(?P<title>[^\n|]{{2,140}}?)\s+(?=(?:{OPENERS})\b)")
-KOREAN_TOPIC = re.compile(r"(?P<title>[^\n]{1,60}?)(?:은|는|이|가)\s")
 
 
 def split(text: str, start: int, end: int) -> tuple[str, int]:

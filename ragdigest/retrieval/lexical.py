@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..index.build import BITS
 from ..index.postings import K1, Postings
 from ..words import term_hash
 from .units import Rendering, Unit
 
-KO, EN = 1, 2
+#: A word counts by the square of its idf over this, so that names and numbers speak and common words whisper.
+IDF = 5.0
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,11 @@ class WordEvidence:
     match: np.ndarray
     weight: np.ndarray
 
+    @property
+    def counts(self) -> np.ndarray:
+        """(units, 2) what a unit counts, by passage language."""
+        return self.weight**2 / IDF
+
 
 def word_evidence(units: list[Unit], postings: Postings, passage_lang: np.ndarray) -> WordEvidence:
     """Match every unit's renderings against all passages of their language."""
@@ -26,7 +33,7 @@ def word_evidence(units: list[Unit], postings: Postings, passage_lang: np.ndarra
     match = np.zeros((len(units), size), np.float32)
     weight = np.zeros((len(units), 2), np.float32)
     for u, unit in enumerate(units):
-        for column, (renderings, lang) in enumerate(((unit.ko, KO), (unit.en, EN))):
+        for column, (renderings, lang) in enumerate(((unit.ko, BITS["ko"]), (unit.en, BITS["en"]))):
             here = passage_lang == lang
             if not renderings or not here.any():
                 continue

@@ -24,9 +24,8 @@ from .spelling import Names
 from .units import Rendering, Unit, units_of
 
 #: Weights of word evidence beside a cosine, for an entry's best passage and for the entry as a
-#: whole; a word counts by the square of its idf over IDF, so that names and numbers speak and
-#: common words whisper. All measured on questions of our own: benchmarks/README.md.
-PASSAGE_WORDS, ENTRY_WORDS, IDF = 0.010, 0.020, 5.0
+#: whole. All measured on questions of our own: benchmarks/README.md.
+PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.020
 #: What an overview loses against a paper; what a name in a title gains; what the rarest name an
 #: entry holds gains, times its idf over SCARCE; what an entry that names
 #: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
@@ -48,11 +47,12 @@ MAX_QUERY = 4000
 class Scores:
     """What ranking knows of a question: cosines and word gains (units, passages), fused scores by passage and entry.
 
-    `asked` is the question as understood and `filters` with its own period.
+    `asked` is the question as understood, `vector` its unit row, and `filters` with its own period.
     """
 
     asked: Question
     filters: Filters
+    vector: np.ndarray
     cosine: np.ndarray
     words: WordEvidence
     gains: np.ndarray
@@ -92,10 +92,10 @@ class Retriever:
         columns = self.store.columns
         if not len(columns.passage_entry):
             none = np.zeros(0, np.float32)
-            return Scores(asked, filters, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
-        cosine = self.store.vectors @ self.encoder.encode_queries([asked.text])[0]
+            return Scores(asked, filters, none, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
+        vector = self.encoder.encode_queries([asked.text])[0]
         asked, evidence = self._spelled(asked, word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang))
-        return self._fuse(asked, filters, cosine, evidence)
+        return self._fuse(asked, filters, vector, evidence)
 
     def _spelled(self, asked: Question, evidence: WordEvidence) -> tuple[Question, WordEvidence]:
         """Units that no passage holds, with the name of the index they misspell or transliterate beside them."""
@@ -117,10 +117,10 @@ class Retriever:
         """The names of the index, but those that everything bears."""
         return Names(name for (name,) in self.store.catalogue.rows("SELECT name FROM names GROUP BY folded HAVING COUNT(*) <= 60 ORDER BY folded"))
 
-    def _fuse(self, asked: Question, filters: Filters, cosine: np.ndarray, evidence: WordEvidence) -> Scores:
+    def _fuse(self, asked: Question, filters: Filters, vector: np.ndarray, evidence: WordEvidence) -> Scores:
+        cosine = self.store.vectors @ vector
         columns, starts = self.store.columns, self.store.first_passage[:-1]
-        weight = evidence.weight**2 / IDF
-        gains = weight[:, columns.passage_lang - 1] * evidence.match
+        gains = evidence.counts[:, columns.passage_lang - 1] * evidence.match
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
         passage = cosine + PASSAGE_WORDS * gains.sum(0)
         entry = np.maximum.reduceat(passage, starts) + ENTRY_WORDS * by_entry.sum(0)
@@ -129,7 +129,7 @@ class Retriever:
         keep = filters.mask(self.store)
         if keep is not None:
             entry = np.where(keep, entry, -np.inf)
-        return Scores(asked, filters, cosine, evidence, gains, passage, entry)
+        return Scores(asked, filters, vector, cosine, evidence, gains, passage, entry)
 
     def _named(self, asked: Question, evidence: WordEvidence) -> np.ndarray:
         """(entries,) what entries gain by bearing, or for a list by holding, a name that the question names."""
