@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .encoders import Encoder
     from .index.build import Change
     from .index.catalogue import EntryRow
+    from .llm.client import Client
     from .retrieval.glossary import Glossary
     from .retrieval.retriever import Retriever
 
@@ -84,6 +85,14 @@ class Library:
             glossary.add(korean, english)
         return glossary
 
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        """Names of models, benchmarks and organisations, folded, but for those that the digests also write as plain words."""
+        from .words import latin_terms, term_hash
+
+        counted = self.store.catalogue.rows("SELECT folded, COUNT(*) FROM names GROUP BY folded")
+        return frozenset(name for name, times in counted if len(self.store.postings.find(term_hash(latin_terms(name)[0]))[0]) <= 2 * times)
+
     def understood(self, question: str, **filters: str | None) -> str:
         """The filters a question is answered within, its own period among them; empty where there are none."""
         return str(self.retriever.understood(question, Filters.parse(**filters))[1])
@@ -96,15 +105,38 @@ class Library:
         """
         return self.retriever.search(query, k, Filters.parse(**filters), explain)
 
-    def ask(self, question: str, strictness: float | None = None, **filters: str | None) -> Answer:
-        """Sentences of the digests that answer, each cited, or an abstention. Filters as in `search`.
+    def ask(self, question: str, strictness: float | None = None, llm: bool | None = None, say: Callable[[str], None] = lambda sentence: None, **filters: str | None) -> Answer:
+        """Sentences that answer, each cited, or an abstention. Filters as in `search`.
 
-        `strictness` (0 to 1) is how sure an answer must be; None takes the calibrated default.
+        `strictness` (0 to 1) is how sure an answer must be; None takes the calibrated default. Where a
+        language model is configured it writes the answer, unless `llm` is False, and `say` gets each
+        sentence once it is checked; where none is, or `llm` is False, the sentences are the digests' own.
+        Raises RagdigestError where `llm` is True and none is configured.
         """
-        from .answers.extractive import answer
+        from .answers import extractive
         from .answers.support import STRICTNESS
 
-        return answer(self.retriever, question, Filters.parse(**filters), STRICTNESS if strictness is None else strictness)
+        least, chosen = STRICTNESS if strictness is None else strictness, Filters.parse(**filters)
+        client = self.client if llm is None or llm else None
+        if client is None:
+            if llm:
+                raise RagdigestError("no language model is configured; set RAGDIGEST_LLM_BASE_URL and RAGDIGEST_LLM_MODEL, or write ragdigest.toml")
+            return extractive.answer(self.retriever, question, chosen, least)
+        from .llm import drafting
+
+        return drafting.answer(self.retriever, client, question, chosen, least, self.known_names, say)
+
+    @cached_property
+    def client(self) -> "Client | None":
+        """The configured language model, None where there is none."""
+        from .llm.settings import settings
+
+        found = settings()
+        if found is None:
+            return None
+        from .llm.client import Client
+
+        return Client(found)
 
     def related(self, ref: str, k: int = 10, explain: bool = False, **filters: str | None) -> list[Hit]:
         """Papers close to an entry, a title, a free text or a PDF file; other versions of the same work first."""

@@ -124,7 +124,10 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """Sentences with `[n]` marks, or an abstention with its reason and the nearest entries."""
+    """Sentences with `[n]` marks, or an abstention with its reason and the nearest entries.
+
+    `note` says what else the reader should know, such as that sentences of a draft were dropped.
+    """
 
     question: str
     text: str | None
@@ -135,6 +138,7 @@ class Answer:
     generator: str
     timing_ms: dict[str, float] = field(default_factory=dict)
     filters: str | None = None
+    note: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -148,6 +152,8 @@ class Answer:
         }
         if self.filters:
             row["filters"] = self.filters
+        if self.note:
+            row["note"] = self.note
         if self.abstained:
             row["nearest"] = [h.to_json() for h in self.nearest]
         return row

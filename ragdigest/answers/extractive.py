@@ -9,6 +9,7 @@ from ..passages import visible
 from ..records import Answer, Citation, Hit
 from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores
+from .orders import instructs
 from .sentences import Sentence, sentences_of
 from .support import STRICTNESS, Support, support_of
 
@@ -42,9 +43,12 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
         timing["answer"] = _ms(found)
         return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown)
     chosen = several(retriever, scores, ranked) if scores.asked.wants_list else one(retriever, scores, ranked, first)
+    if not chosen:
+        nearest = tuple(retriever.hits(ranked[:3], scores))
+        return Answer(question, None, (), True, f"{nearest[0].title} lies nearest, but its text gives orders to its reader and is not quoted", nearest, GENERATOR, timing, shown)
     papers = list(dict.fromkeys(s.entry.n for s in chosen))
     chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
-    citations = tuple(_citation(retriever, key, s) for key, s in enumerate(chosen, 1))
+    citations = tuple(citation(retriever, key, s) for key, s in enumerate(chosen, 1))
     timing["answer"] = _ms(found)
     return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown)
 
@@ -104,6 +108,7 @@ def _size(sentences: Sequence[Sentence]) -> int:
 def best_of(sentences: list[Sentence], most: int, room: int) -> list[Sentence]:
     """The best sentences within `room` characters, none alike; one that leans on its neighbour brings it along."""
     chosen: list[Sentence] = []
+    sentences = [s for s in sentences if not instructs(s.text)]
     ordered = sorted(sentences, key=lambda s: -s.score)
     for sentence in ordered:
         if len(chosen) >= most or sentence.score < LEAST * ordered[0].score:
@@ -135,7 +140,8 @@ def _alike(left: Sentence, right: Sentence) -> bool:
     return len(a & b) >= ALIKE * min(len(a), len(b))
 
 
-def _citation(retriever: Retriever, key: int, s: Sentence) -> Citation:
+def citation(retriever: Retriever, key: int, s: Sentence) -> Citation:
+    """A sentence as the citation of that key, character for character."""
     text = retriever.text(s.entry.source)
     e = s.entry
     hit = Hit(key, s.score, e.id, e.source, e.ordinal, e.title, e.week_start, e.week_end, e.langs[0], e.url, text[s.start : s.end], s.start, s.end)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class Sentence:
     """A sentence of an entry: its span, its words without Markdown, and how well it answers.
 
     `cosine` is its nearness to the question in meaning, `covered` the weighted share of the
-    question's words it holds; `leans` says that it needs the sentence before it.
+    question's words it holds; `leans` says that it needs the sentence before it; `vector` is its unit row.
     """
 
     entry: EntryRow
@@ -45,6 +45,7 @@ class Sentence:
     covered: float
     score: float
     leans: bool
+    vector: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32), repr=False, compare=False)
 
 
 def held(units: Sequence[Unit], text: str) -> np.ndarray:
@@ -68,16 +69,17 @@ def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRo
         raw += [(entry, p, order, span, plain(text[slice(*span)])) for order, (p, span) in enumerate(spans)]
     if not raw:
         return []
-    cosines = retriever.encoder.encode_passages([r[4] or "." for r in raw]) @ scores.vector
+    rows = retriever.encoder.encode_passages([r[4] or "." for r in raw])
+    cosines = rows @ scores.vector
     weights = scores.words.counts
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
     out = []
-    for (entry, passage, order, (start, end), text), cosine in zip(raw, cosines, strict=True):
+    for (entry, passage, order, (start, end), text), cosine, row in zip(raw, cosines, rows, strict=True):
         lang = lang_of(text).value
         column = weights[:, 0 if lang == "ko" else 1]
         total = float(column.sum()) or 1.0
         covered = float((held(scores.words.units, text) * column).sum()) / total
         score = MEANING * float(cosine) + WORDS * covered + PASSAGE * float(scores.passage[passage.n]) + LEAD * (order == 0)
         score += NUMBER * (wants_number and bool(DIGIT.search(text))) + SAME_LANG * (lang == scores.asked.lang)
-        out.append(Sentence(entry, start, end, text, order, float(cosine), covered, score, bool(LEANS.match(text))))
+        out.append(Sentence(entry, start, end, text, order, float(cosine), covered, score, bool(LEANS.match(text)), row))
     return out

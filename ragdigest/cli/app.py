@@ -9,7 +9,7 @@ import typer
 
 from ..errors import RagdigestError
 from ..library import DEFAULT_INDEX, Library, build
-from . import evaluating
+from . import conversing, evaluating
 
 app = typer.Typer(
     name="ragdigest", no_args_is_help=True, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
@@ -126,19 +126,20 @@ def ask_command(
     index: IndexDir = DEFAULT, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
     batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and question.", metavar="FILE")] = None,
     strictness: Annotated[Optional[float], typer.Option(min=0.0, max=1.0, help="How sure an answer must be (0 always answers, 1 never).")] = None,
-    as_json: AsJson = False, plain: Plain = False,
+    llm: conversing.WithModel = None, as_json: AsJson = False, plain: Plain = False,
 ) -> None:
     """Answer a question with cited sentences, or say that the digests do not."""
     library = None
     for job in jobs(batch, "question", question):
         library = library or Library.open(index, warm=True)
-        answer = library.ask(job["question"], strictness=strictness, since=since, until=until, lang=lang, source=source)
+        options = {"strictness": strictness, "llm": llm, "since": since, "until": until, "lang": lang, "source": source}
         if as_json:
-            emit({"id": job["id"], **answer.to_json(), "question": job["question"]})
+            emit({"id": job["id"], **library.ask(job["question"], **options).to_json(), "question": job["question"]})
         else:
             from . import display
 
-            display.answer(answer, plain)
+            say = display.Streaming(plain)
+            display.answer(library.ask(job["question"], say=say, **options), plain, say.shown)
 
 
 @app.command("related", epilog="Example: ragdigest related 2025-W37-ko.md#3")
@@ -227,6 +228,8 @@ def names_command(
 
 
 app.command("eval", epilog=evaluating.EPILOG)(evaluating.eval_command)
+app.command("chat", epilog=conversing.CHAT_EPILOG)(conversing.chat_command)
+app.command("research", epilog=conversing.RESEARCH_EPILOG)(conversing.research_command)
 
 encoders_app = typer.Typer(name="encoders", help="Encoders known by name, and the bundled one as a sentence-transformers folder.", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 app.add_typer(encoders_app, epilog="Example: ragdigest encoders; ragdigest index --encoder BAAI/bge-m3; ragdigest encoders export my-encoder/")

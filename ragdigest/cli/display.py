@@ -104,10 +104,41 @@ def _indented(body: Any) -> Any:
     return Padding(body, (0, 2, 0, 4))
 
 
-def answer(given: Answer, plain: bool) -> None:
-    """An answer and the sources of its citations, or the abstention and what lies nearest."""
+class Streaming:
+    """Shows sentences as they are proved; `shown` says whether any were."""
+
+    def __init__(self, plain: bool):
+        self.shown, self._plain = False, bare(plain)
+
+    def __call__(self, sentence: str) -> None:
+        text = f"{' ' if self.shown else ''}{clean(sentence)}"
+        self.shown = True
+        if self._plain:
+            print(text, end="", flush=True)
+        else:
+            console().print(_marked(text), end="", soft_wrap=True)
+            sys.stdout.flush()
+
+
+def _marked(text: str):
+    from rich.text import Text
+
+    marked = Text(text)
+    marked.highlight_regex(r"\[\d+\]", style="bold cyan")
+    return marked
+
+
+def answer(given: Answer, plain: bool, shown: bool = False) -> None:
+    """An answer and the sources of its citations, or the abstention and what lies nearest.
+
+    `shown` says that its sentences stand on the screen already.
+    """
+    if shown:
+        print()
     if given.filters:
         note(f"{given.filters}")
+    if given.note:
+        note(f"note: {clean(given.note)}")
     if given.abstained:
         print(f"Not in your digests: {given.reason}")
         if given.nearest:
@@ -116,7 +147,8 @@ def answer(given: Answer, plain: bool) -> None:
                 print(f"  {where(hit)}  {clean(hit.title)}")
         return
     if bare(plain):
-        print(clean(given.text or ""))
+        if not shown:
+            print(clean(given.text or ""))
         print()
         for c in given.citations:
             print(f"[{c.key}] {where(c.hit)} {clean(c.hit.title)} ({c.hit.start}-{c.hit.end})")
@@ -124,9 +156,8 @@ def answer(given: Answer, plain: bool) -> None:
     from rich.text import Text
 
     out = console()
-    text = Text(clean(given.text or ""))
-    text.highlight_regex(r"\[\d+\]", style="bold cyan")
-    out.print(text)
+    if not shown:
+        out.print(_marked(clean(given.text or "")))
     out.print()
     for c in given.citations:
         out.print(Text.assemble((f"[{c.key}] ", "bold cyan"), (clean(c.hit.title), "bold"), (f"  {where(c.hit)}  {c.hit.start}–{c.hit.end}", "dim")))

@@ -7,7 +7,7 @@ from ..reading.sentences import lang_of
 from ..words import RUN, normal
 
 LIST = re.compile(
-    r"전부|모두|모아|목록|리스트|논문들|어떤 논문|무슨 논문|나열|다 (?:알려|찾아|보여)|정리해|뽑아"
+    r"전부|모두|모아|목록|리스트|논문들|어떤 논문|무슨 논문|나열|다 (?:알려|찾아|보여)|정리해|뽑아|(?:쓰는|쓴|사용하는|사용한|이용하는|활용하는|활용한|보고하는|보고한|평가하는|평가한) 논문[은을이]? ?(?:뭐|무엇|알려|찾아|보여|있|추천)(?!였|더)"
     r"|\b(?:which|what) (?:\w+ ){0,2}(?:papers|works|studies)\b|\ball (?:the )?(?:\w+ )?(?:papers|works|entries)\b|^\W*list\b|\bpapers (?:that|which|with|on|about|using|by|from|evaluat\w+|report\w+)\b",
     re.I,
 )

@@ -83,6 +83,18 @@ def _translations(variants: list[str]) -> tuple[Rendering, ...]:
     return tuple(found.values())
 
 
+def english_forms(word: str) -> list[str]:
+    """Other forms a glossary may list an English verb or noun by: generalised, generalize, generalization."""
+    word = word.replace("isation", "ization").replace("ising", "izing").replace("ised", "ized").removesuffix("s") if "is" in word else word
+    bases = [word]
+    for ending in ("ing", "ed", "ion", "es", "er"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            base = word.removesuffix(ending)
+            bases += [base, base + "e", *([base[:-1]] if base[-1] == base[-2] else [])]
+    bases += [b[:-3] + "ize" for b in bases if b.endswith("ise")]
+    return list(dict.fromkeys(form for b in bases for form in (b, b.removesuffix("e") + "ing", b.removesuffix("e") + "ion", b.removesuffix("e") + "ation", b + "ment") if len(b) >= 4 and form != word))
+
+
 def _latin_units(words: list[str], glossary: Glossary, strict: bool) -> list[Unit]:
     stems = [" ".join(stem(p) for p in PARTS.findall(w)) for w in words]
     units, at = [], 0
@@ -95,7 +107,11 @@ def _latin_units(words: list[str], glossary: Glossary, strict: bool) -> list[Uni
             units.append(Unit(own.text, (own, *same, *_translations(glossary.korean(term))), (own, *same), latin=True))
             at += size
             continue
-        if not strict or words[at] not in STOP:
+        other = next((f for f in english_forms(words[at]) if glossary.korean(f)), None) if words[at] not in STOP else None
+        if other:
+            own = Rendering(words[at], tuple(latin_terms(words[at])[:1]))
+            units.append(Unit(words[at], (own, *_translations(glossary.korean(other))), (own, Rendering(other, tuple(latin_terms(other)[:1]), TRANSLATED)), latin=True))
+        elif not strict or words[at] not in STOP:
             forms = latin_terms(words[at])
             renderings = (Rendering(words[at], (forms[0],)), *([Rendering(forms[1], (forms[1],), 0.95), Rendering(words[at], tuple(forms[2:]), 0.7)] if len(forms) > 2 else []))
             units.append(Unit(words[at], renderings, renderings, latin=True))

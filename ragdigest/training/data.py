@@ -72,6 +72,23 @@ def headings(folder: Path) -> list[Idea]:
     return ideas
 
 
+def paraphrases(folder: Path) -> list[Idea]:
+    """Korean sentences that say the same: entailed pairs of KorNLI, pairs of KorSTS's training part scored 4 of 5 or more.
+
+    Empty where the files are not there.
+    """
+    same = []
+    for name, left, right in (("ko-nli-pos.tsv", "premise", "hypothesis"), ("ko-sts.tsv", "sentence1", "sentence2")):
+        if (folder / name).is_file():
+            same += [(r[left], r[right]) for r in read_tsv(folder / name) if "score" not in r or (r["split"] == "train" and float(r["score"]) >= 4)]
+    return [Idea(((doc,), ()), ((query,), ())) for doc, query in same if doc != query]
+
+
+def parallel_wordings(ideas: list[Idea]) -> list[tuple[str, str]]:
+    """Korean and English wordings of an idea that say it in the same register."""
+    return [pair for idea in ideas for sides in (idea.docs, idea.queries) for pair in zip(*sides, strict=False) if all(pair)]
+
+
 def authored_ideas(folder: Path = AUTHORED) -> list[Idea]:
     """The ideas written for this project, in file and line order."""
     ideas = []

@@ -1,0 +1,205 @@
+"""Checks drafted sentences against the passages they cite. Knows nothing of language models, prompts or terminals.
+
+A sentence stands only if each of its marks has a passage and the passages hold what it says:
+its numbers, its names, its denials, and enough of its words and meaning, in either language.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from ..encoders import Encoder
+from ..index.catalogue import EntryRow
+from ..reading.sentences import lang_of
+from ..retrieval.glossary import Glossary
+from ..retrieval.units import Unit, units_of
+from ..words import terms
+from . import naming
+from .numbers import Number, digits_in_names, missing, numbers
+from .polarity import turned
+
+MARK = re.compile(r"\[(\d{1,4})\]")
+LISTED = re.compile(r",|、|·|\band\b|\bor\b|(?<=[가-힣])[와과](?=\s)|및|그리고")
+DIFFERENCE = re.compile(r"^\s?(?:%p|%?\s?포인트|점|percentage points?|points?)\s?(?:[가-힣 ]{0,8}(?:차|높|낮|앞|뒤|벌)|(?:\w+ )?(?:above|below|ahead|behind|higher|lower|more|less|gap))", re.I)
+ALL_OR_NONE = re.compile(r"없|전혀|모두|전부|\bno(?:ne|thing)?\b|\ball\b|\bevery\b|\bfully\b|\bentire", re.I)
+#: What a sentence's words count beside its meaning when a line is chosen to prove it; what a number or name held adds.
+WORDS, HELD = 0.5, 0.15
+#: Least meaning and words together that a line must share; least lead another passage needs to be the right one.
+LEAST, ELSEWHERE = 0.45, 0.25
+LINES = 3
+
+
+class Fault(StrEnum):
+    """Why a sentence does not stand."""
+
+    UNCITED = "no citation"
+    NO_SUCH = "a citation that does not exist"
+    LANGUAGE = "another language than the question's"
+    NUMBER = "a number that the passage does not give"
+    NAME = "a name that the passage does not give"
+    TURNED = "the opposite of the passage"
+    UNPROVED = "nothing in the passage that says so"
+    ELSEWHERE = "a citation to the wrong passage"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence that the model was shown: its span in the source, its words and its unit vector."""
+
+    start: int
+    end: int
+    text: str
+    vector: np.ndarray
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(terms(self.text))
+
+    @cached_property
+    def korean(self) -> bool:
+        return lang_of(self.text).value == "ko"
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        return numbers(self.text)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one mark stands for: lines of an entry, in order."""
+
+    key: str
+    entry: EntryRow
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """All that may prove a name: title, weeks and lines."""
+        return "\n".join([self.entry.title, *(x.text for x in self.lines)])
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        return [*numbers(f"{self.text}\n{self.entry.week_start or ''} {self.entry.week_end or ''}"), *digits_in_names(self.text)]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A drafted sentence: why it fails, or the lines that prove it, by piece; `detail` names the number or name."""
+
+    text: str
+    fault: Fault | None
+    proof: tuple[tuple[Piece, tuple[Line, ...]], ...] = ()
+    detail: str = ""
+    features: tuple[float, ...] = ()
+
+
+class Checker:
+    """Judges sentences over one set of passages."""
+
+    def __init__(self, encoder: Encoder, glossary: Glossary, pieces: Sequence[Piece], known_names: Collection[str] = ()):
+        self.encoder, self.glossary, self.known = encoder, glossary, known_names
+        self.pieces = {p.key: p for p in pieces}
+
+    def check(self, sentence: str, lang: str) -> Claim:
+        """Judge one sentence with its marks; `lang` is the question's."""
+        keys = list(dict.fromkeys(MARK.findall(sentence)))
+        said = re.sub(r"\s+(?=[.,!?。])", "", " ".join(MARK.sub(" ", sentence).split()))
+        if not keys:
+            return Claim(said, Fault.UNCITED)
+        if any(k not in self.pieces for k in keys):
+            return Claim(said, Fault.NO_SUCH, detail=", ".join(f"[{k}]" for k in keys if k not in self.pieces))
+        if lang_of(said).value != lang:
+            return Claim(said, Fault.LANGUAGE)
+        cited = [self.pieces[k] for k in keys]
+        units = units_of(said, self.glossary)
+        lacking = self.missing_number(said, cited) or self.missing_name(said, units, cited)
+        if lacking:
+            return Claim(said, lacking[0], detail=lacking[1])
+        return self._proved(said, units, cited)
+
+    def missing_number(self, said: str, cited: Sequence[Piece]) -> tuple[Fault, str] | None:
+        there = [n for p in cited for n in p.numbers] + [Number(len(cited), 0, 0)]
+        lacking = [n for n in missing(numbers(said), there) if not self._counted(n, said, cited)]
+        return (Fault.NUMBER, said[lacking[0].start : lacking[0].end]) if lacking else None
+
+    @staticmethod
+    def _counted(number: Number, said: str, cited: Sequence[Piece]) -> bool:
+        """Whether a number is the sentence's own count of what it lists, or a difference it works out, or none and all."""
+        if number.value in range(2, 8) and any(number.value - 1 == len(LISTED.findall(part)) for part in re.split(r"[:;(]|[.]\s", said.replace(", and", ","))):
+            return True
+        values = sorted({n.value for p in cited for n in p.numbers})
+        if DIFFERENCE.search(said[number.end : number.end + 40]) and any(abs(abs(a - b) - number.value) < 1e-6 for a in values for b in values):
+            return True
+        return number.value in (0, 100) and said[number.end : number.end + 1] in "%퍼" and any(ALL_OR_NONE.search(p.text) for p in cited)
+
+    def missing_name(self, said: str, units: Sequence[Unit], cited: Sequence[Piece]) -> tuple[Fault, str] | None:
+        text = "\n".join(p.text for p in cited)
+        for name in naming.latin_names(said, self.known):
+            if not naming.bears(text, name) and not naming.bears_otherwise(text, name, self.glossary) and not self._worded(name, units, cited):
+                return Fault.NAME, name
+        for name, wordings in naming.hangul_names(units, self.glossary):
+            if not naming.bears_hangul_name(text, name, wordings, self.glossary):
+                return Fault.NAME, name
+        return None
+
+    @staticmethod
+    def _worded(name: str, units: Sequence[Unit], cited: Sequence[Piece]) -> bool:
+        """Whether the term a name is part of stands in a passage in another wording: RL, 강화 학습."""
+        own = [u for u in units if name.lower() in u.text.split() or u.text == name.lower()]
+        return any(share(u, line) > 0.5 for u in own for p in cited for line in p.lines)
+
+    def _proved(self, said: str, units: Sequence[Unit], cited: Sequence[Piece]) -> Claim:
+        """The lines that prove a sentence, or why none do."""
+        vector = self.encoder.encode_passages([said])[0]
+        held = {id(x): np.array([share(u, x) for u in units], np.float32) for p in self.pieces.values() for x in p.lines}
+        near = {p.key: max((self._near(x, vector, held), i) for i, x in enumerate(p.lines)) for p in self.pieces.values() if p.lines}
+        best = max(near[p.key][0] for p in cited)
+        works = {p.entry.work for p in cited}
+        others = max((n for k, (n, _) in near.items() if self.pieces[k].entry.work not in works), default=0.0)
+        proof = tuple((p, self._lines(said, p, held, near[p.key][1])) for p in cited)
+        chosen = [x for _, lines in proof for x in lines]
+        together = float(np.max([held[id(x)] for x in chosen], axis=0).mean()) if units else 0.0
+        features = (best, others - best, together)
+        if best + 0.3 * together < LEAST:
+            return Claim(said, Fault.UNPROVED, features=features)
+        if others - best > ELSEWHERE:
+            return Claim(said, Fault.ELSEWHERE, features=features)
+        if turned(said, [x.text for x in chosen], self.glossary):
+            return Claim(said, Fault.TURNED, proof, features=features)
+        return Claim(said, None, proof, features=features)
+
+    @staticmethod
+    def _near(line: Line, vector: np.ndarray, held: dict[int, np.ndarray]) -> float:
+        shares = held[id(line)]
+        return float(line.vector @ vector) + WORDS * (float(shares.mean()) if len(shares) else 0.0)
+
+    @staticmethod
+    def _lines(said: str, piece: Piece, held: dict[int, np.ndarray], first: int) -> tuple[Line, ...]:
+        """The nearest line, and those that hold numbers, names or words of the sentence that it lacks, in order."""
+        chosen = [piece.lines[first]]
+        claimed = numbers(said)
+        while len(chosen) < LINES:
+            have = np.max([held[id(x)] for x in chosen], axis=0)
+            lacking = missing(claimed, [n for x in chosen for n in x.numbers])
+
+            def gain(x: Line, have: np.ndarray = have, lacking: list[Number] = lacking) -> float:
+                return float(np.maximum(held[id(x)] - have, 0).sum()) + 2 * (len(lacking) - len(missing(lacking, x.numbers)))
+
+            rest = [x for x in piece.lines if x not in chosen]
+            best = max(rest, key=gain, default=None)
+            if best is None or gain(best) < 1.0:
+                break
+            chosen.append(best)
+        return tuple(sorted(chosen, key=lambda x: x.start))
+
+
+def share(unit: Unit, line: Line) -> float:
+    """How much of a unit a line holds, 0 to 1, in the line's own language."""
+    best = 0.0
+    for rendering in unit.ko if line.korean else unit.en:
+        best = max(best, rendering.trust * (sum(t in line.words for t in rendering.terms) / len(rendering.terms)) ** 2)
+    return best

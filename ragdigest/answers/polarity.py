@@ -1,0 +1,187 @@
+"""Whether a sentence denies what a passage affirms, or the other way round. Knows nothing of citations.
+
+Sentence and passage are taken apart into clauses; a clause of the sentence is held against the
+clause of the passage that shares most of its words, in either language. Denials that languages
+put differently (`60%에 못 미친다`, `stays below 60 %`) excuse each other.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..reading.sentences import lang_of
+from ..retrieval.glossary import Glossary
+from ..retrieval.units import Unit, units_of
+from ..words import terms
+
+#: Words that look like denials and are none, and two denials that affirm.
+NO_DENIAL = re.compile(
+    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|안(?=정|전|내|쪽|에 |으로)"
+    r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|matter|doubt|sooner)\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
+    re.I,
+)
+DENIES = re.compile(
+    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아"
+    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b",
+    re.I,
+)
+#: Denials that only say what would follow without something.
+SUPPOSES = re.compile(r"[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
+#: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
+LIKE_DENIAL = re.compile(
+    r"미만|이하|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃"
+    r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bless\b|\bfewer\b|\bfew\b|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
+    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun\w{4,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\bbeyond\b"
+    r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
+    re.I,
+)
+LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
+#: Where a denial's predicate stands: the words before it in Korean, those after it in English.
+DENIED_KOREAN = re.compile(r"((?:[가-힣A-Za-z\d%.-]+\s+)?[가-힣A-Za-z\d%.-]+)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안|못)\s?([가-힣]+)")
+DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]+\s*){1,4})", re.I)
+#: Opposites, both languages: a clause with one side alone against a clause with the other alone.
+OPPOSITES = tuple(
+    (re.compile(a, re.I), re.compile(b, re.I))
+    for a, b in (
+        (r"늘[어었린리고며]|늘릴|증가|상승|오르|올라|올랐|올린|올리|높[아였이인일혀]|커[지졌진]|\bincreas\w+|\brises?\b|\brose\b|\brais\w+|\bgrow\w*|\bgrew\b|\bclimb\w*|\bhigher\b",
+         r"줄[어었인이여일]|감소|하락|떨어[지졌진뜨]|낮[아추춰췄출]|내려|내리|\bdecreas\w+|\breduc\w+|\bfalls?\b|\bfell\b|\bdeclin\w+|\blower\w*|\bshrink\w*|\bshrank\b|\bcuts?\b"),
+        (r"개선|향상|나아[지졌진]|나았|낫[다고지습]|좋아[지졌진]|앞서|앞선|앞섰|능가|이[겼긴깁]|\bimprov\w+|\bbetter\b|\boutperform\w*|\bbeats?\b|\bsurpass\w*|\bexceed\w*|\boutdo\w*",
+         r"악화|나빠[지졌진]|나쁘|뒤처|뒤[지졌진]|뒤떨|못하다|해[치친쳤]|\bworse\w*|\bdegrad\w+|\blags?\b|\btrails?\b|\bhurts?\b|\bunderperform\w*|\bharm\w*"),
+        (r"더 많|많아|많[다은습]|\bmore\b|\bmost\b", r"더 적|적[다은습]|덜 |\bfewer\b|\bless\b"),
+        (r"쉽|쉬[운워웠]|수월|\beas(?:y|ier|ily)\b", r"어렵|어려|힘들|까다|\bhard(?:er)?\b|\bdifficult"),
+        (r"빠[르른릅]|빨라|빨랐|빨리|\bfast\w*|\bquick\w*|\bspeed\w*|\bspe[e]?d up", r"느[리려린립렸]|늦[어추춰]|\bslow\w*"),
+        (r"강[한하해]|센 |세[다고]|\bstrong\w*", r"약[한하해]|\bweak\w*"),
+    )
+)
+CLAUSE = re.compile(
+    r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|but|while|whereas|although|though|because|since|so that|which|yet|unless|even though)\b"
+    r"|(?<=[가-힣](?:고|며|나))\s|(?<=지만)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
+    re.I,
+)
+NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고)$")
+#: Least share of a clause's units that a clause of the passage must hold to be the one that speaks of the same.
+MATCHED, NEAR, SURE, AFFIRMED = 0.15, 0.7, 0.34, 0.6
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a sentence."""
+
+    text: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(terms(self.text))
+
+    @cached_property
+    def korean(self) -> bool:
+        return lang_of(self.text).value == "ko"
+
+    @cached_property
+    def denies(self) -> bool:
+        return len(DENIES.findall(NO_DENIAL.sub(" ", self.text))) % 2 == 1
+
+    @cached_property
+    def leans(self) -> bool:
+        """Whether it holds a denial of any kind."""
+        return bool(LIKE_DENIAL.search(self.text) or DENIES.search(NO_DENIAL.sub(" ", self.text)))
+
+
+def clauses(text: str) -> list[Clause]:
+    """A sentence taken apart at its connectives; pieces of one word stay with the piece before them."""
+    parts: list[str] = []
+    at = 0
+    for match in [*CLAUSE.finditer(text), None]:
+        part = text[at : match.start() if match else len(text)].strip()
+        if match and NOUNS.search(part):
+            continue
+        if parts and len(part.split()) < 2:
+            parts[-1] = f"{parts[-1]} {part}"
+        elif part:
+            parts.append(part)
+        at = match.start() if match and match[0].strip().isalpha() else match.end() if match else at
+    return [Clause(p) for p in parts]
+
+
+def turned(said: str, lines: Sequence[str], glossary: Glossary) -> bool:
+    """Whether a sentence turns round what the lines say."""
+    there = [(c, at) for at, line in enumerate(lines) for c in clauses(line)]
+    mine = [_Matched.of(c, u, [c for c, _ in there]) for c in clauses(said) if any(ch.isalnum() for ch in c.text) and (u := units_of(c.text, glossary))]
+    for m in mine if there else []:
+        near = [where for s, where in zip(m.shares, there, strict=True) if s >= MATCHED and s >= NEAR * max(m.shares)]
+        matched = [c for c, _ in near]
+        if m.clause.denies and near and not SUPPOSES.search(m.clause.text):
+            whole = [c for c, at in there if at in {at for _, at in near}]
+            around = whole if not any(c.leans for c in whole) else [] if any(c.leans for c in matched) else matched
+            if _affirmed(m.clause, around, glossary):
+                return True
+        if matched and all(c.denies for c in matched) and not any(o.clause.leans for o in mine if o is m or o.best == m.best or (o.clause.denies and o.shares[m.best] > 0.02)):
+            return True
+        if max(m.shares) >= SURE and _opposite(m.clause, matched):
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """A clause of the sentence, how much of it each clause of the passage holds, and the one that holds most."""
+
+    clause: Clause
+    shares: list[float]
+    best: int
+
+    @classmethod
+    def of(cls, clause: Clause, units: Sequence[Unit], there: Sequence[Clause]) -> "_Matched":
+        shares = [_share(units, c) for c in there]
+        return cls(clause, shares, max(range(len(shares)), key=shares.__getitem__, default=-1))
+
+
+def denied(clause: Clause) -> list[str]:
+    """The words next to each denial of a clause: what is denied."""
+    if clause.korean:
+        return [LIGHT.sub("", m[1] or m[2]) for m in DENIED_KOREAN.finditer(clause.text)]
+    return [m[1] for m in DENIED_ENGLISH.finditer(clause.text)]
+
+
+def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary) -> bool:
+    """Whether the passage's clauses say of the same what the clause denies: half its words, or one side of the same opposites."""
+    for words in denied(clause):
+        units = units_of(words, glossary) if any(c.isalnum() for c in words) else []
+        for other in matched:
+            if units and _share(units, other) >= AFFIRMED:
+                return True
+            if any(side.search(words) and side.search(other.text) for pair in OPPOSITES for side in pair):
+                return True
+    return False
+
+
+def _share(units: Sequence[Unit], clause: Clause) -> float:
+    """Mean share of the units that a clause holds."""
+    total = 0.0
+    for unit in units:
+        wordings = unit.ko if clause.korean else unit.en
+        total += max((r.trust * (sum(_held(t, clause) for t in r.terms) / len(r.terms)) ** 2 for r in wordings), default=0.0)
+    return total / len(units)
+
+
+def _held(term: str, clause: Clause) -> bool:
+    """Whether a clause has a term, an English one in any of its forms: compare, comparable."""
+    if term in clause.words:
+        return True
+    return term.isascii() and len(term) > 4 and any(_forms(term, w) for w in clause.words if w[:4] == term[:4])
+
+
+def _forms(one: str, other: str) -> bool:
+    """Whether two English words may be forms of one: alike for three fifths of the longer."""
+    alike = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return alike >= 0.6 * max(len(one), len(other))
+
+
+def _opposite(clause: Clause, matched: Sequence[Clause]) -> bool:
+    """Whether a clause uses one side of a pair of opposites and the passage's only the other, both denied or neither."""
+    for one, other in OPPOSITES:
+        for mine, theirs in ((one, other), (other, one)):
+            if mine.search(clause.text) and not theirs.search(clause.text) and all(theirs.search(c.text) and not mine.search(c.text) and c.denies == clause.denies for c in matched):
+                return True
+    return False

@@ -1,0 +1,82 @@
+"""The commands that hold a conversation or search in rounds: chat and research."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from ..library import DEFAULT_INDEX, Library
+from . import display
+
+CHAT_EPILOG = "Example: ragdigest chat   then: GRPO를 쓰는 논문 알려줘   then: 그럼 두 번째 논문은?   /new forgets, /quit ends."
+RESEARCH_EPILOG = "Example: ragdigest research 'HICRA와 GRPO를 비교하고, 둘을 쓰는 논문을 모두 찾아줘'"
+IndexDir = Annotated[Path, typer.Option("--index", envvar="RAGDIGEST_INDEX", help="Folder of the index.", show_default=True)]
+WithModel = Annotated[Optional[bool], typer.Option("--llm/--no-llm", help="Let the configured language model write (default: where one is configured).", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, nothing else.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No colours, boxes or folding: for pipes.")]
+Since = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or later: 2025-09-08.", metavar="DATE")]
+Until = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or earlier.", metavar="DATE")]
+
+
+def chat_command(index: IndexDir = Path(DEFAULT_INDEX), llm: WithModel = None, as_json: AsJson = False, plain: Plain = False) -> None:
+    """Ask and ask on: each question may point at the answer before it."""
+    from ..chat import Chat
+
+    chat = Chat(Library.open(index, warm=True))
+    if not as_json and sys.stdin.isatty():
+        display.note("Ask in Korean or English; /new starts over, /quit ends.  한국어나 영어로 물어보세요.")
+    while (asked := _asked()) is not None:
+        if asked in ("/quit", "/exit", "/q"):
+            return
+        if asked == "/new":
+            chat.turns.clear()
+        elif any(c.isalnum() for c in asked):
+            _turn(chat, asked, llm, as_json, plain)
+
+
+def _asked() -> str | None:
+    """The next line, without its blanks; None at the end."""
+    if sys.stdin.isatty():
+        try:
+            return input("\n› ").strip()
+        except (EOFError, KeyboardInterrupt):
+            return None
+    line = sys.stdin.readline()
+    return line.strip() if line else None
+
+
+def _turn(chat, asked: str, llm: bool | None, as_json: bool, plain: bool) -> None:
+    understood = chat.understood(asked, llm)
+    if as_json:
+        answer = chat.ask(asked, understood=understood, llm=llm)
+        print(json.dumps({**answer.to_json(), "question": asked, "understood": understood}, ensure_ascii=False), flush=True)
+        return
+    if understood != asked:
+        display.note(f"understood: {understood}")
+    say = display.Streaming(plain)
+    display.answer(chat.ask(asked, say, understood, llm=llm), plain, say.shown)
+
+
+def research_command(
+    question: Annotated[str, typer.Argument(help="A question in Korean or English that takes several searches.")],
+    index: IndexDir = Path(DEFAULT_INDEX), since: Since = None, until: Until = None,
+    rounds: Annotated[int, typer.Option(min=1, max=8, help="Most rounds of searching.")] = 3,
+    llm: WithModel = None, as_json: AsJson = False, plain: Plain = False,
+) -> None:
+    """Answer in rounds: split, search, take notes, see what is missing, search again."""
+    from ..research import Step, research
+
+    def told(step: Step) -> None:
+        display.note(f"round {step.round}: {step.query}" + "".join(f"\n  + {display.clean(title)}" for title in step.found))
+
+    library = Library.open(index, warm=True)
+    if llm and library.client is None:
+        library.ask(question, llm=True)  # says what to set
+    done = research(library, question, rounds, llm, (lambda step: None) if as_json else told, since=since, until=until)
+    if as_json:
+        print(json.dumps({"id": None, **done.to_json()}, ensure_ascii=False))
+    else:
+        display.note("")
+        display.answer(done.answer, plain)

@@ -1,0 +1,162 @@
+"""Answers drafted by a model and kept to what their citations prove. Knows nothing of terminals.
+
+The draft is read as it streams; each sentence is checked before anyone sees it.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ..answers import extractive
+from ..answers.checking import Checker, Claim, Line, Piece
+from ..answers.support import STRICTNESS
+from ..reading.sentences import sentence_spans
+from ..records import Answer, Citation
+from ..retrieval.filters import Filters
+from ..retrieval.retriever import Retriever, hit_of
+from . import prompts
+from .client import Client, ModelError
+from .context import MOST, Context, context_of
+from .fencing import apart, stripped, with_marks
+
+#: Lines of one entry this close are one quote.
+GAP = 12
+Say = Callable[[str], None]
+
+
+@dataclass
+class Draft:
+    """What stands so far: sentences with final marks, their citations, and why others fell."""
+
+    retriever: Retriever
+    text: str = ""
+    citations: list[Citation] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def add(self, claim: Claim) -> str:
+        """Take a proved claim in; gives the sentence with its final marks."""
+        keys = list(dict.fromkeys(self._key(piece, span) for piece, lines in claim.proof for span in spans_of(lines)))
+        sentence = f"{claim.text} " + "".join(f"[{k}]" for k in sorted(keys, key=int))
+        self.text = f"{self.text} {sentence}".strip()
+        return sentence
+
+    def _key(self, piece: Piece, span: tuple[int, int]) -> str:
+        for c in self.citations:
+            if c.hit.id == piece.entry.id and c.hit.start <= span[0] and span[1] <= c.hit.end:
+                return c.key
+        e, text = piece.entry, self.retriever.text(piece.entry.source)
+        hit = hit_of(e, _Span(text[slice(*span)], *span), len(self.citations) + 1, 0.0)
+        sha = self.retriever.store.catalogue.rows("SELECT sha256 FROM sources WHERE name = ?", (e.source,))[0][0]
+        self.citations.append(Citation(str(len(self.citations) + 1), hit, sha))
+        return self.citations[-1].key
+
+
+@dataclass(frozen=True)
+class _Span:
+    quote: str
+    start: int
+    end: int
+
+
+def spans_of(lines: Iterable[Line]) -> list[tuple[int, int]]:
+    """The spans of lines, those that stand together as one."""
+    spans: list[tuple[int, int]] = []
+    for line in lines:
+        if spans and 0 <= line.start - spans[-1][1] <= GAP:
+            spans[-1] = (spans[-1][0], line.end)
+        else:
+            spans.append((line.start, line.end))
+    return spans
+
+
+def sentences_in(pieces: Iterable[str]) -> Iterator[str]:
+    """The sentences of a stream, each as soon as the next begins; an unfinished last one only where it has its mark."""
+    pending = ""
+    for piece in pieces:
+        pending = with_marks(pending + piece)
+        spans = sentence_spans(pending, 0, len(pending))
+        if len(spans) > 1 and pending[spans[-1][0]] not in "[［【":
+            yield from (pending[a:b] for a, b in spans[:-1])
+            pending = pending[spans[-1][0] :]
+    yield from (pending[a:b] for a, b in sentence_spans(pending, 0, len(pending)))
+
+
+def answer(
+    retriever: Retriever, client: Client, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS,
+    known_names: Collection[str] = (), say: Say = lambda sentence: None,
+) -> Answer:
+    """Draft an answer, keep what the passages prove, and give each kept sentence to `say` at once.
+
+    The extractive answer where the digests do not answer (an abstention), the model fails, or nothing of its draft stands.
+    """
+    begun = time.perf_counter()
+    plain = extractive.answer(retriever, question, filters, strictness)
+    if plain.abstained:
+        return plain
+    scores = retriever.score(question, filters)
+    context = context_of(retriever, scores, retriever.ranked(scores, MOST), client.settings.context_tokens)
+    if not context.pieces:
+        return replace(plain, note="every sentence found reads like an order to the model; these are the digests' own words")
+    found = time.perf_counter()
+    draft, said, failed, spent = drafted(retriever, client, question, scores.asked.lang, context, known_names, say)
+    timing = {**plain.timing_ms, "context": _ms(begun, found), "check": round(1000 * spent, 2), "draft": _ms(found)}
+    if prompts.NOTHING in said.upper() and not draft.citations:
+        nearest = tuple(retriever.hits(retriever.ranked(scores, 3), scores))
+        return Answer(question, None, (), True, f"{client.settings.model} finds no answer in the nearest passages", nearest, client.settings.model, timing, plain.filters)
+    note = note_of(draft.dropped, failed, context.withheld)
+    if not draft.citations:
+        return replace(plain, note=f"{note or 'nothing of the draft is proved by the passages'}; these are the digests' own words", timing_ms=timing)
+    return Answer(question, draft.text, tuple(draft.citations), False, None, (), client.settings.model, timing, plain.filters, note)
+
+
+def drafted(retriever: Retriever, client: Client, question: str, lang: str, context: Context, known_names: Collection[str], say: Say) -> tuple[Draft, str, str | None, float]:
+    """(what stands, all that the model said, why it failed, seconds spent checking)."""
+    checker = Checker(retriever.encoder, retriever.glossary, context.pieces, known_names)
+    links = {url for p in context.pieces for url in p.entry.links.values()}
+    draft, said, failed, spent = Draft(retriever), [], None, 0.0
+
+    def pieces() -> Iterator[str]:
+        for piece in client.stream(prompts.answering(question, lang, context.pieces), client.settings.answer_tokens):
+            said.append(piece)
+            yield piece
+
+    try:
+        for sentence in sentences_in(pieces()):
+            began = time.perf_counter()
+            shown = [draft.add(c) for c in _claims(checker, sentence, lang, links, draft.dropped)]
+            spent += time.perf_counter() - began
+            for s in shown:
+                say(s)
+    except ModelError as error:  # a stream broken off has given its whole sentences already
+        failed = str(error)
+    return draft, "".join(said), failed, spent
+
+
+def _claims(checker: Checker, sentence: str, lang: str, links: Collection[str], dropped: Counter[str]) -> Iterator[Claim]:
+    """The claims of a draft's sentence that stand; why the others fall is counted in `dropped`."""
+    for part in apart(sentence):
+        text = stripped(part, links)
+        if not any(c.isalpha() for c in text) or prompts.NOTHING in text.upper():
+            continue
+        claim = checker.check(text, lang)
+        if claim.fault:
+            dropped[claim.fault.value] += 1
+        else:
+            yield claim
+
+
+def note_of(dropped: Counter[str], failed: str | None, withheld: int) -> str | None:
+    """What the reader should know of a draft, in one line."""
+    said = []
+    if dropped:
+        said.append(f"{sum(dropped.values())} sentence{'s' if sum(dropped.values()) > 1 else ''} of the draft left out ({', '.join(f'{n} with {why}' for why, n in dropped.items())})")
+    if withheld:
+        said.append(f"{withheld} sentence{'s' if withheld > 1 else ''} of the digests withheld from the model as orders to it")
+    if failed:
+        said.append(failed)
+    return "; ".join(said) or None
+
+
+def _ms(since: float, until: float | None = None) -> float:
+    return round(1000 * ((until or time.perf_counter()) - since), 2)
