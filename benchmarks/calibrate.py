@@ -21,7 +21,7 @@ def features(lib) -> tuple[np.ndarray, np.ndarray, list[str]]:
     for q in questions("seeds", "dair", "answerable2", "unanswerable", "unanswerable2"):
         scores = lib.retriever.score(q["question"])
         ranked = lib.retriever.ranked(scores, 10)
-        versions = extractive.versions_of(lib.retriever, ranked[0])
+        versions = extractive.versions_of(lib.retriever, scores, ranked[0])
         found = support.support_of(lib.retriever, scores, ranked, versions, sentences.sentences_of(lib.retriever, scores, versions))
         answerable = bool(q.get("gold"))
         if answerable and int(gold.works[ranked[0]]) not in gold.works_of(q):

@@ -5,15 +5,20 @@
     chat.ask("그럼 두 번째 논문은?")
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .answers.followup import papers_of, short, standalone
+from .answers.orders import instructs
 from .library import Library
 from .records import Answer
+from .retrieval.retriever import checked
+from .words import terms
 
 #: Turns a model is shown to understand a question by; most characters its rewriting may have.
 REMEMBERED, LONGEST = 4, 400
+LABEL = re.compile(r"^(?:[\w -]*question|질문|다시 쓴 질문)\s*[:：]\s*", re.I)
 
 
 @dataclass
@@ -27,7 +32,7 @@ class Chat:
     def understood(self, question: str, llm: bool | None = None) -> str:
         """The question as it would be asked without the turns before it: by the model where there is one, else by rules."""
         by_rule = standalone(question, papers_of(self.turns[-1][1]), self.others) if self.turns else question
-        client = self.library.client if llm is not False and self.turns else None
+        client = self.library.model(llm) if self.turns else None
         if client is None:
             return by_rule
         from .llm import prompts
@@ -36,16 +41,23 @@ class Chat:
 
         said = [(q, a.text or f"({a.reason})") for q, a in self.turns[-REMEMBERED:]]
         try:
-            lines = client.complete(prompts.rewriting(question, said), 200).splitlines()
+            lines = client.complete(prompts.rewriting(checked(question), said), 200).splitlines()
         except ModelError:
             return by_rule
-        rewritten = stripped(lines[0]) if len(lines) == 1 else ""
-        return rewritten if 0 < len(rewritten) <= LONGEST and any(c.isalnum() for c in rewritten) else by_rule
+        rewritten = LABEL.sub("", stripped(lines[0])).strip("\"'“”‘’ ") if len(lines) == 1 else ""
+        return rewritten if self._sensible(rewritten, question) else by_rule
+
+    def _sensible(self, rewritten: str, question: str) -> bool:
+        """Whether a rewriting can be one: short, no order, and made of words of the question and of what was said."""
+        said = set(terms(" ".join([question, *(f"{q} {a.text or ''} {' '.join(papers_of(a))}" for q, a in self.turns)])))
+        words = set(terms(rewritten))
+        return 0 < len(rewritten) <= LONGEST and bool(words) and len(words & said) >= len(words) / 2 and not instructs(rewritten)
 
     def ask(self, question: str, say: Callable[[str], None] = lambda sentence: None, understood: str | None = None, **options) -> Answer:
         """Ask within the conversation; `understood` is the question made to stand alone, options as in `Library.ask`."""
         alone = understood or self.understood(question, options.get("llm"))
         answer = self.library.ask(alone, say=say, **options)
         self.turns.append((question, answer))
-        self.others = [short(h.title) for h in self.library.search(alone, 8)]
+        within = {name: options[name] for name in ("since", "until", "lang", "source") if name in options}
+        self.others = [short(h.title) for h in self.library.search(alone, 8, **within)]
         return answer

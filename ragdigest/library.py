@@ -85,14 +85,6 @@ class Library:
             glossary.add(korean, english)
         return glossary
 
-    @cached_property
-    def known_names(self) -> frozenset[str]:
-        """Names of models, benchmarks and organisations, folded, but for those that the digests also write as plain words."""
-        from .words import latin_terms, term_hash
-
-        counted = self.store.catalogue.rows("SELECT folded, COUNT(*) FROM names GROUP BY folded")
-        return frozenset(name for name, times in counted if len(self.store.postings.find(term_hash(latin_terms(name)[0]))[0]) <= 2 * times)
-
     def understood(self, question: str, **filters: str | None) -> str:
         """The filters a question is answered within, its own period among them; empty where there are none."""
         return str(self.retriever.understood(question, Filters.parse(**filters))[1])
@@ -105,26 +97,32 @@ class Library:
         """
         return self.retriever.search(query, k, Filters.parse(**filters), explain)
 
-    def ask(self, question: str, strictness: float | None = None, llm: bool | None = None, say: Callable[[str], None] = lambda sentence: None, **filters: str | None) -> Answer:
+    def ask(self, question: str, strictness: float | None = None, llm: bool | None = None, explain: bool = False, say: Callable[[str], None] = lambda sentence: None, **filters: str | None) -> Answer:
         """Sentences that answer, each cited, or an abstention. Filters as in `search`.
 
         `strictness` (0 to 1) is how sure an answer must be; None takes the calibrated default. Where a
         language model is configured it writes the answer, unless `llm` is False, and `say` gets each
         sentence once it is checked; where none is, or `llm` is False, the sentences are the digests' own.
+        `explain` fills the answer's `why`: how sure it is, by what, and why the best papers stand where they do.
         Raises RagdigestError where `llm` is True and none is configured.
         """
         from .answers import extractive
         from .answers.support import STRICTNESS
 
         least, chosen = STRICTNESS if strictness is None else strictness, Filters.parse(**filters)
-        client = self.client if llm is None or llm else None
+        client = self.model(llm)
         if client is None:
-            if llm:
-                raise RagdigestError("no language model is configured; set RAGDIGEST_LLM_BASE_URL and RAGDIGEST_LLM_MODEL, or write ragdigest.toml")
-            return extractive.answer(self.retriever, question, chosen, least)
+            return extractive.answer(self.retriever, question, chosen, least, explain)
         from .llm import drafting
 
-        return drafting.answer(self.retriever, client, question, chosen, least, self.known_names, say)
+        return drafting.answer(self.retriever, client, question, chosen, least, say, explain)
+
+    def model(self, wanted: bool | None) -> "Client | None":
+        """The configured language model unless `wanted` is False; raises RagdigestError where it is True and none is configured."""
+        client = None if wanted is False else self.client
+        if wanted and client is None:
+            raise RagdigestError("no language model is configured; set RAGDIGEST_LLM_BASE_URL and RAGDIGEST_LLM_MODEL, or write ragdigest.toml")
+        return client
 
     @cached_property
     def client(self) -> "Client | None":

@@ -126,7 +126,8 @@ class Citation:
 class Answer:
     """Sentences with `[n]` marks, or an abstention with its reason and the nearest entries.
 
-    `note` says what else the reader should know, such as that sentences of a draft were dropped.
+    `note` says what else the reader should know, such as that sentences of a draft were dropped;
+    `why` is filled on request.
     """
 
     question: str
@@ -139,6 +140,7 @@ class Answer:
     timing_ms: dict[str, float] = field(default_factory=dict)
     filters: str | None = None
     note: str | None = None
+    why: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -154,6 +156,8 @@ class Answer:
             row["filters"] = self.filters
         if self.note:
             row["note"] = self.note
+        if self.why is not None:
+            row["why"] = self.why
         if self.abstained:
             row["nearest"] = [h.to_json() for h in self.nearest]
         return row

@@ -14,12 +14,13 @@ import numpy as np
 
 from ..encoders import Encoder
 from ..index.catalogue import EntryRow
+from ..passages import visible
 from ..reading.sentences import lang_of
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
 from ..words import terms
 from . import naming
-from .numbers import Number, digits_in_names, missing, numbers
+from .numbers import Number, digits_in_names, missing, normalised, numbers
 from .polarity import turned
 
 MARK = re.compile(r"\[(\d{1,4})\]")
@@ -31,6 +32,8 @@ WORDS, HELD = 0.5, 0.15
 #: Least meaning and words together that a line must share; least lead another passage needs to be the right one.
 LEAST, ELSEWHERE = 0.45, 0.25
 LINES = 3
+#: A claim has at least so many letters, and at most so many characters.
+SHORTEST, LONGEST = 4, 1200
 
 
 class Fault(StrEnum):
@@ -107,13 +110,15 @@ class Checker:
     def check(self, sentence: str, lang: str) -> Claim:
         """Judge one sentence with its marks; `lang` is the question's."""
         keys = list(dict.fromkeys(MARK.findall(sentence)))
-        said = re.sub(r"\s+(?=[.,!?。])", "", " ".join(MARK.sub(" ", sentence).split()))
+        said = re.sub(r"\s+(?=[.,!?。])", "", " ".join(MARK.sub(" ", visible(normalised(sentence))).split()))
         if not keys:
             return Claim(said, Fault.UNCITED)
         if any(k not in self.pieces for k in keys):
             return Claim(said, Fault.NO_SUCH, detail=", ".join(f"[{k}]" for k in keys if k not in self.pieces))
         if lang_of(said).value != lang:
             return Claim(said, Fault.LANGUAGE)
+        if sum(c.isalnum() for c in said) < SHORTEST or len(said) > LONGEST:
+            return Claim(said, Fault.UNPROVED)
         cited = [self.pieces[k] for k in keys]
         units = units_of(said, self.glossary)
         lacking = self.missing_number(said, cited) or self.missing_name(said, units, cited)

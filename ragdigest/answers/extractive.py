@@ -3,6 +3,9 @@
 import re
 import time
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from ..index.catalogue import EntryRow
 from ..passages import visible
@@ -11,7 +14,7 @@ from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores
 from .orders import instructs
 from .sentences import Sentence, sentences_of
-from .support import STRICTNESS, Support, support_of
+from .support import FEATURES, STRICTNESS, Support, support_of
 
 MAX_SENTENCES, MAX_CHARS = 6, 860
 #: A sentence must score this share of the best; two sentences this alike in words are one.
@@ -21,10 +24,11 @@ CLOSE = 0.08
 GENERATOR = "extractive"
 
 
-def answer(retriever: Retriever, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS) -> Answer:
+def answer(retriever: Retriever, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS, explain: bool = False) -> Answer:
     """One to six cited sentences, or an abstention that says what is missing and shows what lies nearest.
 
-    `strictness` is the least probability (0 to 1) that the best paper says what is asked.
+    `strictness` is the least probability (0 to 1) that the best paper says what is asked; `explain`
+    adds that probability, what it was judged by, and why the best papers stand where they do.
     """
     begun = time.perf_counter()
     scores = retriever.score(question, filters)
@@ -34,14 +38,15 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     shown = str(scores.filters) or None
     if not ranked:
         return Answer(question, None, (), True, "no entry passes the filters" if shown else "the index is empty", (), GENERATOR, timing, shown)
-    first = sentences_of(retriever, scores, in_language(versions_of(retriever, ranked[0]), scores.asked.lang))
+    first = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, ranked[0]), scores.asked.lang))
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
-    support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, n)], first)
+    support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
+    why = explained(retriever, scores, ranked, support, strictness) if explain else None
     named = scores.asked.wants_list and bool(scores.asked.names) and not support.missing
     if support.probability < strictness and not (named and strictness < 1):
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)
-        return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown)
+        return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown, why=why)
     chosen = several(retriever, scores, ranked) if scores.asked.wants_list else one(retriever, scores, ranked, first)
     if not chosen:
         nearest = tuple(retriever.hits(ranked[:3], scores))
@@ -50,17 +55,24 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
     citations = tuple(citation(retriever, key, s) for key, s in enumerate(chosen, 1))
     timing["answer"] = _ms(found)
-    return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown)
+    return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown, why=why)
+
+
+def explained(retriever: Retriever, scores: Scores, ranked: Sequence[int], support: Support, strictness: float) -> dict[str, Any]:
+    """What decided: how sure the answer is, the features of that, and the reasons of the three best papers."""
+    hits = retriever.hits(list(ranked[:3]), scores, explain=True)
+    features = {name: round(value, 3) for name, value in zip(FEATURES, support.features, strict=True)}
+    return {"probability": round(support.probability, 3), "strictness": strictness, "features": features, "papers": [{"title": h.title, "score": round(h.score, 4), **(h.why or {})} for h in hits]}
 
 
 def _ms(since: float, until: float | None = None) -> float:
     return round(1000 * ((until or time.perf_counter()) - since), 2)
 
 
-def versions_of(retriever: Retriever, entry: int) -> list[EntryRow]:
-    """The entries of an entry's work, itself first."""
+def versions_of(retriever: Retriever, scores: Scores, entry: int) -> list[EntryRow]:
+    """The entries of an entry's work that the filters let pass, itself first."""
     work = retriever.store.catalogue.rows("SELECT work FROM entries WHERE n = ?", (entry,))[0]
-    found = retriever.store.catalogue.entries("e.work = ?", work)
+    found = [e for e in retriever.store.catalogue.entries("e.work = ?", work) if scores.entry[e.n] > -np.inf]
     return sorted(found, key=lambda e: e.n != entry)
 
 
@@ -82,7 +94,7 @@ def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list
     room = MAX_CHARS - 230 * len(close)
     chosen = best_of(first, MAX_SENTENCES - len(close), room)
     for n in close:
-        others = best_of(sentences_of(retriever, scores, versions_of(retriever, n)[:1]), 1, 10**6)
+        others = best_of(sentences_of(retriever, scores, versions_of(retriever, scores, n)[:1]), 1, 10**6)
         chosen += [s for s in others if _size([*chosen, s]) <= MAX_CHARS + 40]
     return chosen
 
@@ -94,7 +106,7 @@ def several(retriever: Retriever, scores: Scores, ranked: Sequence[int]) -> list
     each = max(1, MAX_SENTENCES // len(papers)) if scores.asked.compares else 1
     chosen: list[Sentence] = []
     for n in papers:
-        found = sentences_of(retriever, scores, versions_of(retriever, n)[:1])
+        found = sentences_of(retriever, scores, versions_of(retriever, scores, n)[:1])
         for sentence in best_of(found, each, MAX_CHARS // len(papers) if scores.asked.compares else 10**6):
             if not chosen or _size([*chosen, sentence]) <= MAX_CHARS:
                 chosen.append(sentence)

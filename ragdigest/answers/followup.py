@@ -9,14 +9,21 @@ from collections.abc import Sequence
 from ..records import Answer
 from ..words import PARTICLES
 
-ORDINALS = {"첫": 0, "두": 1, "세": 2, "네": 3, "다섯": 4, "여섯": 5, "마지막": -1, "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
+ORDINALS = {
+    **{w: n for n, w in enumerate(["첫", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"])}, "마지막": -1,
+    **{w: n for n, w in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])}, "last": -1,
+}
 NTH = re.compile(
-    r"(?:(첫|두|세|네|다섯|여섯) ?(?:번째|째)|(마지막))(?: ?(?:논문|연구|방법|모델|것|거|건))?|\b(?:the )?(first|second|third|fourth|fifth|sixth|last)\b(?: (?:one|paper|work|model|method))?(?= |[?.!,]|$)", re.I
+    r"(?<![가-힣\d])(?:(?P<ko>첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열) ?(?:번째|째)|(?P<digit>\d{1,2}) ?번(?:째)?|(?P<end>마지막))(?: ?(?:논문|연구|방법|모델|것|거|건)(?=[은는이가을를의도만과와에로 ?!.,]|$)|(?=[은는이가을를의도](?:\s|$))|(?=[ ?!.,]*$))"
+    r"|\bthe (?P<en>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)(?: (?:one|paper|work|model|method)\b|(?=['’]s\b|[ ?!.,]*$))", re.I
 )
 POINTS = re.compile(
-    r"(?:그|이|저|해당|앞의|방금) ?(?:논문|연구|방법|모델|기법|벤치마크|시스템|데이터셋)|그것|그거|그게|그건|이거|이건|거기(?=서|에|는)|\b(?:that|this|the same) (?:paper|work|model|method|one|benchmark|system|dataset)|\b(?:it|its|they|their|them)\b", re.I
+    r"(?<![가-힣])(?:(?:그|이|저|해당|앞의|방금) ?(?:논문|연구|방법|모델|기법|벤치마크|시스템|데이터셋)(?=[은는이가을를의도만과와에로 ?!.,]|$)|그것|그거|그게|그건|이거|이건|거기(?=서|에|는))"
+    r"|\b(?:(?:that|this|the same) (?:paper|method|one|benchmark|dataset)|(?:this|the same) (?:work|model|system)|(?-i:[Ii]ts?|[Tt]heir))\b", re.I
 )
-LEADS = re.compile(r"^\s*(?:그럼|그러면|그런데|근데|그리고|또|then|and|so|what about|how about)[ ,]*", re.I)
+LEADS = re.compile(r"^\s*(?:그럼|그러면|그런데|근데|그리고|then|and|so|what about|how about)(?![\w-])[ ,]*", re.I)
+#: Words that a pronoun in the same question points at, so that the question stands alone.
+ITS_OWN = re.compile(r"[A-Z가-힣][\w-]*[A-Z][\w-]*|\b(?:papers|works|models|methods|agents|benchmarks|studies|which|any)\b|논문들|것들")
 
 
 def papers_of(answer: Answer) -> list[str]:
@@ -28,7 +35,8 @@ def papers_of(answer: Answer) -> list[str]:
 def short(title: str) -> str:
     """A title without what follows its colon or bracket, unless its name stands there."""
     head = re.split(r"[:：(]| – | — ", title)[0].strip()
-    return head if len(head) >= 3 and (re.search("[A-Z]", head) or not re.search("[A-Z]", title)) else title
+    named = re.search(r"[A-Z].*[A-Z\d]|\s", head) and re.search("[A-Z]", head)
+    return head if len(head) >= 3 and (named or not re.search("[A-Z]", title)) else title
 
 
 def standalone(question: str, titles: Sequence[str], others: Sequence[str] = ()) -> str:
@@ -36,20 +44,20 @@ def standalone(question: str, titles: Sequence[str], others: Sequence[str] = ())
 
     `titles` are those the answer before cited, `others` what was found beside them, for `the fourth one`.
     """
-    if not titles:
+    if not titles or not any(c.isalnum() for c in LEADS.sub("", question)):
         return question
+    bare = LEADS.sub("", question)
     papers = list(dict.fromkeys([*titles, *others]))
-    nth = NTH.search(question)
+    nth = NTH.search(bare)
     if nth:
-        at = ORDINALS[next(g for g in nth.groups() if g).lower()]
-        named = titles[-1] if at < 0 else papers[at] if at < len(papers) else None
-        if named:
-            return _put(question, nth, named)
-    points = POINTS.search(question)
+        at = int(nth["digit"]) - 1 if nth["digit"] else ORDINALS[(nth["ko"] or nth["end"] or nth["en"]).lower()]
+        named = titles[-1] if at < 0 and not nth["digit"] else papers[at] if 0 <= at < len(papers) else None
+        return _put(bare, nth, named) if named else question
+    points = POINTS.search(bare)
     if points:
-        return _put(question, points, titles[0])
-    if LEADS.search(question) and not re.search(r"[A-Z]", LEADS.sub("", question)[1:]):
-        return f"{titles[0]}: {LEADS.sub('', question)}"
+        return question if ITS_OWN.search(bare[: points.start()]) else _put(bare, points, titles[0])
+    if bare != question and not re.search(r"[A-Z]", bare[1:]):
+        return f"{titles[0]}: {bare}"
     return question
 
 
@@ -60,4 +68,4 @@ def _put(question: str, match: re.Match[str], title: str) -> str:
     owner = "'s" if match[0].lower() in ("its", "their") else ""
     rest = question[match.end() :]
     blank = "" if not rest or PARTICLES.match(rest.split(" ")[0].strip("?.!")) or not rest[0].isalnum() else " "
-    return LEADS.sub("", f"{question[: match.start()]}{title}{owner}{blank}{rest}").strip()
+    return f"{question[: match.start()]}{title}{owner}{blank}{rest}".strip()

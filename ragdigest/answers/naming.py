@@ -11,9 +11,9 @@ from ..retrieval.glossary import Glossary
 from ..retrieval.spelling import sound_of
 from ..retrieval.units import Unit
 from ..words import bare_korean
-from .numbers import ENGLISH
+from .numerals import WORDED
 
-LATIN = re.compile(r"(?<![A-Za-z\d])[A-Za-z][A-Za-z\d]*(?:[-.+_/@][A-Za-z\d]+)*\+*|\d+[A-Za-z][A-Za-z\d]*-[A-Za-z\d-]+")
+LATIN = re.compile(r"(?<![A-Za-z\d])[A-Za-z][A-Za-z\d]{0,60}(?:[-.+_/@][A-Za-z\d]{1,60}){0,8}\+{0,3}|(?<![A-Za-z\d])\d{1,9}[A-Za-z][A-Za-z\d]{0,30}-[A-Za-z\d-]{1,60}")
 HANGUL_WORD = re.compile(r"[가-힣]{2,}")
 #: Capitals that name nothing a source would have to say.
 COMMON = frozenset(["ai", "llm", "llms", "ml", "nlp", "api", "gpu", "gpus", "cpu", "pdf", "faq", "rag", "ok", "i", "a", "the", "no", "ii", "iii", "vs"])
@@ -28,7 +28,7 @@ def latin_names(sentence: str, known: Collection[str] = ()) -> list[str]:
     found = []
     for match in LATIN.finditer(sentence):
         for part in _named_parts(match[0].removesuffix("'s")):
-            if part.lower() in ENGLISH or part in UNITS:
+            if WORDED.fullmatch(part) or part in UNITS:
                 continue
             opens = not sentence[: match.start()].strip(" \"'“‘(*")
             if part.lower() not in COMMON and not (PLAIN.fullmatch(part) and opens and part.lower() not in known):
@@ -52,8 +52,8 @@ def _named_parts(token: str) -> list[str]:
 def _pattern(name: str) -> re.Pattern[str]:
     """A name with any or no signs between its letters; one that ends in a letter may be followed by a version."""
     letters = [c for c in name.lower() if c.isalnum()]
-    after = r"(?![a-z\d])" if letters and letters[-1].isdigit() else r"(?!(?!s\b)[a-z])"
-    return re.compile(r"(?<![a-z\d])" + r"[\W_]{0,2}".join(map(re.escape, letters)) + after)
+    after = re.escape("+" * (len(name) - len(name.rstrip("+")))) + (r"(?![a-z\d]|\.\d)" if letters and letters[-1].isdigit() else r"(?!(?!s\b)[a-z])")
+    return re.compile(r"(?<![a-z\d])" + r"[\W_]{0,2}".join(map(re.escape, letters[:60])) + after)
 
 
 def bears(text: str, name: str) -> bool:

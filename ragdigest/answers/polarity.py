@@ -23,7 +23,7 @@ NO_DENIAL = re.compile(
 )
 DENIES = re.compile(
     r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아"
-    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b",
+    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\b\w{2,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected)\b",
     re.I,
 )
 #: Denials that only say what would follow without something.
@@ -38,17 +38,18 @@ LIKE_DENIAL = re.compile(
 )
 LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
 #: Where a denial's predicate stands: the words before it in Korean, those after it in English.
-DENIED_KOREAN = re.compile(r"((?:[가-힣A-Za-z\d%.-]+\s+)?[가-힣A-Za-z\d%.-]+)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안|못)\s?([가-힣]+)")
-DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]+\s*){1,4})", re.I)
+DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안|못)\s?([가-힣]+)")
+DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})", re.I)
 #: Opposites, both languages: a clause with one side alone against a clause with the other alone.
 OPPOSITES = tuple(
     (re.compile(a, re.I), re.compile(b, re.I))
     for a, b in (
         (r"늘[어었린리고며]|늘릴|증가|상승|오르|올라|올랐|올린|올리|높[아였이인일혀]|커[지졌진]|\bincreas\w+|\brises?\b|\brose\b|\brais\w+|\bgrow\w*|\bgrew\b|\bclimb\w*|\bhigher\b",
-         r"줄[어었인이여일]|감소|하락|떨어[지졌진뜨]|낮[아추춰췄출]|내려|내리|\bdecreas\w+|\breduc\w+|\bfalls?\b|\bfell\b|\bdeclin\w+|\blower\w*|\bshrink\w*|\bshrank\b|\bcuts?\b"),
+         r"줄[어었인이여일]|감소|하락|떨어[지졌진뜨]|낮[아추춰췄출]|내려|내리|\bdecreas\w+|\breduc\w+|\bfalls?\b|\bfell\b|\bslid\w*|\bdeclin\w+|\blower\w*|\bshrink\w*|\bshrank\b|\bcuts?\b"),
         (r"개선|향상|나아[지졌진]|나았|낫[다고지습]|좋아[지졌진]|앞서|앞선|앞섰|능가|이[겼긴깁]|\bimprov\w+|\bbetter\b|\boutperform\w*|\bbeats?\b|\bsurpass\w*|\bexceed\w*|\boutdo\w*",
          r"악화|나빠[지졌진]|나쁘|뒤처|뒤[지졌진]|뒤떨|못하다|해[치친쳤]|\bworse\w*|\bdegrad\w+|\blags?\b|\btrails?\b|\bhurts?\b|\bunderperform\w*|\bharm\w*"),
-        (r"더 많|많아|많[다은습]|\bmore\b|\bmost\b", r"더 적|적[다은습]|덜 |\bfewer\b|\bless\b"),
+        (r"더 많|많아|많[다은습]|(?<![가-힣])더 (?!적|낮|작|짧|나쁘|느)|\bmore\b|\bmost\b", r"더 적|적[다은습]|(?<![가-힣])덜 |\bfewer\b|\bless\b"),
+        (r"\babove\b|\bover (?=\d)|\bexceed\w*|넘[는어었은긴]|웃돌", r"\bbelow\b|\bunder (?=\d)|밑돌|못 ?미[치쳐친쳤]"),
         (r"쉽|쉬[운워웠]|수월|\beas(?:y|ier|ily)\b", r"어렵|어려|힘들|까다|\bhard(?:er)?\b|\bdifficult"),
         (r"빠[르른릅]|빨라|빨랐|빨리|\bfast\w*|\bquick\w*|\bspeed\w*|\bspe[e]?d up", r"느[리려린립렸]|늦[어추춰]|\bslow\w*"),
         (r"강[한하해]|센 |세[다고]|\bstrong\w*", r"약[한하해]|\bweak\w*"),

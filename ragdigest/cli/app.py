@@ -126,13 +126,13 @@ def ask_command(
     index: IndexDir = DEFAULT, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
     batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and question.", metavar="FILE")] = None,
     strictness: Annotated[Optional[float], typer.Option(min=0.0, max=1.0, help="How sure an answer must be (0 always answers, 1 never).")] = None,
-    llm: conversing.WithModel = None, as_json: AsJson = False, plain: Plain = False,
+    llm: conversing.WithModel = None, explain: Annotated[bool, typer.Option("--explain", help="How sure the answer is, by what, and why the best papers stand where they do.")] = False, as_json: AsJson = False, plain: Plain = False,
 ) -> None:
     """Answer a question with cited sentences, or say that the digests do not."""
     library = None
     for job in jobs(batch, "question", question):
         library = library or Library.open(index, warm=True)
-        options = {"strictness": strictness, "llm": llm, "since": since, "until": until, "lang": lang, "source": source}
+        options = {"strictness": strictness, "llm": llm, "explain": explain, "since": since, "until": until, "lang": lang, "source": source}
         if as_json:
             emit({"id": job["id"], **library.ask(job["question"], **options).to_json(), "question": job["question"]})
         else:

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from ..errors import RagdigestError
 from ..library import DEFAULT_INDEX, Library
 from . import display
 
@@ -25,15 +26,22 @@ def chat_command(index: IndexDir = Path(DEFAULT_INDEX), llm: WithModel = None, a
     from ..chat import Chat
 
     chat = Chat(Library.open(index, warm=True))
+    chat.library.model(llm)
     if not as_json and sys.stdin.isatty():
         display.note("Ask in Korean or English; /new starts over, /quit ends.  한국어나 영어로 물어보세요.")
     while (asked := _asked()) is not None:
-        if asked in ("/quit", "/exit", "/q"):
+        command = asked.casefold()
+        if command in ("/quit", "/exit", "/q"):
             return
-        if asked == "/new":
+        if command == "/new":
             chat.turns.clear()
+        elif command.startswith("/"):
+            display.note("/new starts over, /quit ends")
         elif any(c.isalnum() for c in asked):
-            _turn(chat, asked, llm, as_json, plain)
+            try:
+                _turn(chat, asked, llm, as_json, plain)
+            except RagdigestError as error:  # one bad question does not end a conversation
+                display.note(f"error: {error}")
 
 
 def _asked() -> str | None:
@@ -44,7 +52,7 @@ def _asked() -> str | None:
         except (EOFError, KeyboardInterrupt):
             return None
     line = sys.stdin.readline()
-    return line.strip() if line else None
+    return line.lstrip("\ufeff").strip() if line else None
 
 
 def _turn(chat, asked: str, llm: bool | None, as_json: bool, plain: bool) -> None:
@@ -72,8 +80,6 @@ def research_command(
         display.note(f"round {step.round}: {step.query}" + "".join(f"\n  + {display.clean(title)}" for title in step.found))
 
     library = Library.open(index, warm=True)
-    if llm and library.client is None:
-        library.ask(question, llm=True)  # says what to set
     done = research(library, question, rounds, llm, (lambda step: None) if as_json else told, since=since, until=until)
     if as_json:
         print(json.dumps({"id": None, **done.to_json()}, ensure_ascii=False))

@@ -139,6 +139,8 @@ def answer(given: Answer, plain: bool, shown: bool = False) -> None:
         note(f"{given.filters}")
     if given.note:
         note(f"note: {clean(given.note)}")
+    if given.why:
+        reasons(given.why)
     if given.abstained:
         print(f"Not in your digests: {given.reason}")
         if given.nearest:
@@ -161,6 +163,13 @@ def answer(given: Answer, plain: bool, shown: bool = False) -> None:
     out.print()
     for c in given.citations:
         out.print(Text.assemble((f"[{c.key}] ", "bold cyan"), (clean(c.hit.title), "bold"), (f"  {where(c.hit)}  {c.hit.start}–{c.hit.end}", "dim")))
+
+
+def reasons(why: dict[str, Any]) -> None:
+    """Why an answer was given or not, on stderr."""
+    note(f"sure {why['probability']:.2f}, needed {why['strictness']:.2f}: " + ", ".join(f"{name} {value:g}" for name, value in why["features"].items() if value))
+    for paper in why["papers"]:
+        note(f"  {paper['score']:.3f}  {clean(paper['title'])}\n         {explained(paper)}")
 
 
 def entries(found: Sequence[Any], plain: bool) -> None:

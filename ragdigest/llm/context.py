@@ -14,8 +14,8 @@ from ..answers.sentences import Sentence, sentences_of
 from ..passages import plain
 from ..retrieval.retriever import Retriever, Scores
 
-#: Share of the budget for whole papers; most papers in all; tokens that a piece's heading takes.
-WHOLE, MOST, HEADING = 0.6, 24, 24
+#: Share of the budget for whole papers; most papers in all; tokens of a piece's heading beside its title.
+WHOLE, MOST, HEADING = 0.6, 24, 14
 #: A paper is worth its sentence while its score is at least this share of the best.
 WORTH = 0.45
 
@@ -36,20 +36,23 @@ def tokens(text: str) -> int:
 
 
 def context_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], budget: int) -> Context:
-    """Pieces for the best works: whole while WHOLE of the budget lasts, then single sentences; never none where a work is ranked."""
+    """Pieces for the best works: whole while WHOLE of the budget lasts, then single sentences while the budget lasts."""
     rows = retriever.store.catalogue.entries_by_number(ranked)
     keep = [n for n in ranked[:MOST] if scores.entry[n] >= WORTH * scores.entry[ranked[0]]] or list(ranked[:1])
     share = WHOLE / 2 if scores.asked.wants_list and not scores.asked.compares else WHOLE
     pieces: list[Piece] = []
     spent = withheld = 0
+    single = False
     for n in keep:
         sentences = sentences_of(retriever, scores, [rows[n]])
         allowed = [s for s in sentences if not instructs(s.text)]
         withheld += len(sentences) - len(allowed)
-        cost = HEADING + sum(tokens(s.text) for s in allowed)
-        if (pieces and spent + cost > share * budget) or cost > budget:
-            allowed = _within(allowed, 1 if pieces else len(allowed), budget - spent - HEADING)
-            cost = HEADING + sum(tokens(s.text) for s in allowed)
+        heading = HEADING + tokens(rows[n].title)
+        cost = heading + sum(tokens(s.text) for s in allowed)
+        single = single or bool(pieces and spent + cost > share * budget)
+        if single or cost > budget:
+            allowed = _within(allowed, 1 if single else len(allowed), budget - spent - heading)
+            cost = heading + sum(tokens(s.text) for s in allowed)
         if allowed and spent + cost <= budget:
             pieces.append(Piece(str(len(pieces) + 1), rows[n], tuple(_line(s) for s in allowed)))
             spent += cost

@@ -3,6 +3,7 @@
 The draft is read as it streams; each sentence is checked before anyone sees it.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,7 +15,7 @@ from ..answers.support import STRICTNESS
 from ..reading.sentences import sentence_spans
 from ..records import Answer, Citation
 from ..retrieval.filters import Filters
-from ..retrieval.retriever import Retriever, hit_of
+from ..retrieval.retriever import Retriever, checked, hit_of
 from . import prompts
 from .client import Client, ModelError
 from .context import MOST, Context, context_of
@@ -22,6 +23,9 @@ from .fencing import apart, stripped, with_marks
 
 #: Lines of one entry this close are one quote.
 GAP = 12
+#: A sentence under way is looked at where a piece may end one, once it is long each STEP characters; PENDING is the most it may have.
+STEP, PENDING = 400, 4000
+ENDS = re.compile(r"[\s.!?。…\]】］]")
 Say = Callable[[str], None]
 
 
@@ -71,53 +75,62 @@ def spans_of(lines: Iterable[Line]) -> list[tuple[int, int]]:
 
 
 def sentences_in(pieces: Iterable[str]) -> Iterator[str]:
-    """The sentences of a stream, each as soon as the next begins; an unfinished last one only where it has its mark."""
-    pending = ""
+    """The sentences of a stream, each as soon as the next begins; what goes on for more than PENDING characters is cut."""
+    pending, read = "", 0
     for piece in pieces:
-        pending = with_marks(pending + piece)
+        pending += piece
+        if (not ENDS.search(piece) or (len(pending) - read < STEP and len(pending) > STEP)) and len(pending) < PENDING:
+            continue
+        pending = with_marks(pending)
         spans = sentence_spans(pending, 0, len(pending))
         if len(spans) > 1 and pending[spans[-1][0]] not in "[［【":
             yield from (pending[a:b] for a, b in spans[:-1])
             pending = pending[spans[-1][0] :]
+        elif len(pending) >= PENDING:
+            yield pending
+            pending = ""
+        read = len(pending)
+    pending = with_marks(pending)
     yield from (pending[a:b] for a, b in sentence_spans(pending, 0, len(pending)))
 
 
 def answer(
     retriever: Retriever, client: Client, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS,
-    known_names: Collection[str] = (), say: Say = lambda sentence: None,
+    say: Say = lambda sentence: None, explain: bool = False,
 ) -> Answer:
     """Draft an answer, keep what the passages prove, and give each kept sentence to `say` at once.
 
     The extractive answer where the digests do not answer (an abstention), the model fails, or nothing of its draft stands.
     """
     begun = time.perf_counter()
-    plain = extractive.answer(retriever, question, filters, strictness)
+    plain = extractive.answer(retriever, question, filters, strictness, explain)
     if plain.abstained:
         return plain
     scores = retriever.score(question, filters)
     context = context_of(retriever, scores, retriever.ranked(scores, MOST), client.settings.context_tokens)
     if not context.pieces:
-        return replace(plain, note="every sentence found reads like an order to the model; these are the digests' own words")
+        why = "every sentence found reads like an order to the model" if context.withheld else f"RAGDIGEST_LLM_CONTEXT_TOKENS ({client.settings.context_tokens}) has room for no passage"
+        return replace(plain, note=f"{why}; these are the digests' own words")
     found = time.perf_counter()
-    draft, said, failed, spent = drafted(retriever, client, question, scores.asked.lang, context, known_names, say)
+    draft, said, failed, spent = drafted(retriever, client, question, scores.asked.lang, context, say)
     timing = {**plain.timing_ms, "context": _ms(begun, found), "check": round(1000 * spent, 2), "draft": _ms(found)}
     if prompts.NOTHING in said.upper() and not draft.citations:
         nearest = tuple(retriever.hits(retriever.ranked(scores, 3), scores))
-        return Answer(question, None, (), True, f"{client.settings.model} finds no answer in the nearest passages", nearest, client.settings.model, timing, plain.filters)
+        return Answer(question, None, (), True, f"{client.settings.model} finds no answer in the nearest passages", nearest, client.settings.model, timing, plain.filters, why=plain.why)
     note = note_of(draft.dropped, failed, context.withheld)
     if not draft.citations:
         return replace(plain, note=f"{note or 'nothing of the draft is proved by the passages'}; these are the digests' own words", timing_ms=timing)
-    return Answer(question, draft.text, tuple(draft.citations), False, None, (), client.settings.model, timing, plain.filters, note)
+    return Answer(question, draft.text, tuple(draft.citations), False, None, (), client.settings.model, timing, plain.filters, note, plain.why)
 
 
-def drafted(retriever: Retriever, client: Client, question: str, lang: str, context: Context, known_names: Collection[str], say: Say) -> tuple[Draft, str, str | None, float]:
+def drafted(retriever: Retriever, client: Client, question: str, lang: str, context: Context, say: Say) -> tuple[Draft, str, str | None, float]:
     """(what stands, all that the model said, why it failed, seconds spent checking)."""
-    checker = Checker(retriever.encoder, retriever.glossary, context.pieces, known_names)
+    checker = Checker(retriever.encoder, retriever.glossary, context.pieces, retriever.true_names)
     links = {url for p in context.pieces for url in p.entry.links.values()}
     draft, said, failed, spent = Draft(retriever), [], None, 0.0
 
     def pieces() -> Iterator[str]:
-        for piece in client.stream(prompts.answering(question, lang, context.pieces), client.settings.answer_tokens):
+        for piece in client.stream(prompts.answering(checked(question), lang, context.pieces), client.settings.answer_tokens):
             said.append(piece)
             yield piece
 

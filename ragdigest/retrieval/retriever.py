@@ -12,9 +12,10 @@ from ..encoders import Encoder
 from ..errors import RagdigestError
 from ..index.build import BITS
 from ..index.catalogue import EntryRow, PassageRow
+from ..index.mining import folded_name
 from ..index.store import Store
 from ..records import Hit
-from ..words import latin_terms, normal, terms
+from ..words import latin_terms, normal, term_hash, terms
 from .filters import Filters
 from .glossary import Glossary
 from .lexical import WordEvidence, word_evidence
@@ -39,7 +40,7 @@ SCARCE = 4.5
 #: Least idf of a name that counts as one.
 RARE_NAME = 2.2
 #: Korean words with these endings are no names.
-VERBAL = re.compile(r"(?:요|다|줘|까|지|나|는|던|던데|해서|하고|려고|면|게|기|란|라는|들)$")
+VERBAL = re.compile(r"(?:요|다|줘|까|지|나|는|던|던데|해서|하고|려고|면|게|기|란|라는|들|다고|냐고|라고|자고|거나|도록|하여|면서|지만)$")
 MAX_QUERY = 4000
 
 
@@ -107,10 +108,16 @@ class Retriever:
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
                 units[u] = Unit(unit.text, (*unit.ko, rendering), (*unit.en, rendering), latin=True)
-                names.add(unit.text)
+                names |= {unit.text} if folded_name(name) in self.true_names else set()
         if units == list(evidence.units):
             return asked, evidence
         return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang)
+
+    @cached_property
+    def true_names(self) -> frozenset[str]:
+        """Names of models, benchmarks and organisations, folded, but for those that the digests also write as plain words."""
+        counted = self.store.catalogue.rows("SELECT folded, COUNT(*) FROM names GROUP BY folded")
+        return frozenset(name for name, times in counted if len(self.store.postings.find(term_hash(latin_terms(name)[0]))[0]) <= 2 * times)
 
     @cached_property
     def _names(self) -> Names:

@@ -6,6 +6,7 @@ Stages already finished in --out are skipped, an interrupted one goes on from it
 import argparse
 import random
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -41,10 +42,11 @@ def default_teacher() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def teacher_vectors(folder: Path, texts: list[str], out: Path, device: str) -> np.ndarray:
-    """(n, 384) float16 unit rows of the English teacher, kept in `out`."""
+def teacher_vectors(folder: Path, texts: list[str], cache: Path, device: str) -> np.ndarray:
+    """(n, 384) float16 unit rows of the English teacher, kept in the folder `cache` under a checksum of the texts."""
     from .model import Student
 
+    out = cache / f"teacher-{zlib.crc32(chr(0).join(texts).encode()):08x}.npy"
     if out.is_file():
         return np.load(out)
     teacher = Student(folder).to(device).eval()
@@ -69,7 +71,7 @@ def main() -> None:
     teacher_folder = args.teacher or default_teacher()
     held, ideas = data.held_out(data.authored_ideas(args.authored))
     pairs = sorted({*data.parallel_pairs(args.data, args.seed), *data.parallel_wordings(ideas)}, key=lambda p: (len(p[0]), p))
-    teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out / "teacher.npy", args.device)
+    teacher = teacher_vectors(teacher_folder, [en for _, en in pairs], args.out, args.device)
     terms = data.glossary_pairs()
     if args.start:
         student = Student(args.start).to(args.device)
