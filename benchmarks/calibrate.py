@@ -1,28 +1,32 @@
-"""Fits the weights by which `ask` decides to abstain, and prints the trade-off. `python benchmarks/calibrate.py INDEX`.
+"""Fits the weights by which `ask` decides to abstain, and prints the trade-off. `python benchmarks/calibrate.py LARGE SMALL`.
 
-Logistic regression with an L2 penalty by Newton's method, cross-validated in eight folds;
-answerable questions whose best paper is the wrong one count as neither.
+LARGE is where the index of the collections lies or is to lie, SMALL that of `corpus/`. Logistic regression
+with an L2 penalty by Newton's method over the questions of both, cross-validated in eight folds, three
+times; answerable questions whose best paper is the wrong one count as neither.
 """
 
 import sys
 from pathlib import Path
 
 import numpy as np
-from harness import Gold, library, questions
+from harness import Gold, library, own, questions
 
 from ragdigest.answers import extractive, sentences, support
 
-PENALTY, FOLDS = 1.0, 8
+PENALTY, FOLDS, REPEATS = 1.0, 8, 3
+KINDS = ("answerable", "near", "field", "off")
 
 
-def features(lib) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def features(lib, *sets: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """(questions, FEATURES), whether each can be answered, and its kind; wrong papers left out."""
     gold, rows = Gold(lib), []
-    for q in questions("seeds", "dair", "answerable2", "unanswerable", "unanswerable2"):
+    for q in questions(*sets):
         scores = lib.retriever.score(q["question"])
         ranked = lib.retriever.ranked(scores, 10)
-        versions = extractive.versions_of(lib.retriever, scores, ranked[0])
-        found = support.support_of(lib.retriever, scores, ranked, versions, sentences.sentences_of(lib.retriever, scores, versions))
+        first = extractive.versions_of(lib.retriever, scores, ranked[0])
+        told = sentences.sentences_of(lib.retriever, scores, extractive.in_language(first, scores.asked.lang))
+        sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
+        found = support.support_of(lib.retriever, scores, ranked, [e for n in sides for e in extractive.versions_of(lib.retriever, scores, n)], told)
         answerable = bool(q.get("gold"))
         if answerable and int(gold.works[ranked[0]]) not in gold.works_of(q):
             continue
@@ -43,18 +47,22 @@ def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    x, y, kinds = features(library(Path(sys.argv[1])))
-    fold = np.random.default_rng(0).integers(0, FOLDS, len(y))
+    large = features(library(Path(sys.argv[1])), "seeds", "dair", "answerable2", "unanswerable", "unanswerable2")
+    small = features(own(Path(sys.argv[2])), "small_answerable", "small_unanswerable")
+    x, y = np.concatenate([large[0], small[0]]), np.concatenate([large[1], small[1]])
+    kinds, is_small = large[2] + small[2], np.arange(len(y)) >= len(large[1])
     p = np.zeros(len(y))
-    for k in range(FOLDS):
-        w = fit(x[fold != k], y[fold != k])
-        p[fold == k] = 1 / (1 + np.exp(-(x[fold == k] @ w[:-1] + w[-1])))
+    for seed in range(REPEATS):
+        fold = np.random.default_rng(seed).integers(0, FOLDS, len(y))
+        for k in range(FOLDS):
+            w = fit(x[fold != k], y[fold != k])
+            p[fold == k] += 1 / (1 + np.exp(-(x[fold == k] @ w[:-1] + w[-1]))) / REPEATS
     w = fit(x, y)
     print("WEIGHTS = (" + ", ".join(f"{v:.2f}" for v in w[:-1]) + f")\nOFFSET = {w[-1]:.2f}\nFEATURES = {support.FEATURES}")
-    print("| strictness | wrongly abstained | near | field | off |\n|---|---|---|---|---|")
+    print("| strictness | " + " | ".join(f"{size}: {kind}" for size in ("large", "small") for kind in KINDS) + " |\n|" + "---|" * (1 + 2 * len(KINDS)))
     for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        share = {kind: np.mean([p[i] < t for i in range(len(y)) if kinds[i] == kind]) for kind in ("answerable", "near", "field", "off")}
-        print(f"| {t} | " + " | ".join(f"{v:.2f}" for v in share.values()) + " |")
+        shares = [np.mean([p[i] < t for i in range(len(y)) if kinds[i] == kind and is_small[i] == size]) for size in (False, True) for kind in KINDS]
+        print(f"| {t} | " + " | ".join(f"{v:.2f}" for v in shares) + " |")
 
 
 if __name__ == "__main__":

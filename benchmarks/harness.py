@@ -24,6 +24,12 @@ def library(root: Path, **options) -> Library:
     return Library.open(root)
 
 
+def own(root: Path) -> Library:
+    """The index of this repository's own `corpus/`, brought up to date."""
+    build([Path(__file__).parents[1] / "corpus"], root)
+    return Library.open(root)
+
+
 def questions(*names: str) -> list[dict]:
     """Lines of the question files, with the file's name as `set`."""
     return [{**json.loads(line), "set": name} for name in names for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -21,11 +21,13 @@ ASPECTS = Path(__file__).parents[1] / "data" / "aspects.tsv"
 #: of our own; an answer is given where the probability is at least the strictness.
 FEATURES = (
     "entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit",
-    "asked_words", "words_missing", "words_held",
+    "asked_words", "words_missing", "words_held", "above_mean",
 )
-WEIGHTS = (1.19, 3.12, 5.36, 1.35, 1.51, 5.62, -0.04, -0.90, -4.49, -2.60, 0.51, 0.04, -0.02)
+WEIGHTS = (1.19, 3.12, 5.36, 1.35, 1.51, 5.62, -0.04, -0.90, -4.49, -2.60, 0.51, 0.04, -0.02, 0.0)
 OFFSET = -10.87
 STRICTNESS = 0.3
+#: Words weigh by their rarity, which grows with the logarithm of the passages; the features are held to this one.
+LOG_PASSAGES = 7.85
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,19 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
     """Judge the work `entries` (versions of one paper), the first of `ranked`, by its scored sentences."""
     text = "\n".join(f"{e.title}\n{retriever.text(e.source)[e.start:e.end]}" for e in entries)
     units = scores.words.units
-    weight = scores.words.counts.max(1) if units else np.zeros(0)
+    scale = LOG_PASSAGES / max(float(np.log(len(scores.cosine))), 2.0)
+    weight = scale * scores.words.counts.max(1) if units else np.zeros(0)
     there = np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
     absent, lacking = missing_names(scores, there), missing_aspects(scores.asked.text, text)
     best = max(sentences, key=lambda s: s.score, default=None)
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
     first = float(scores.entry[ranked[0]])
     second = float(scores.entry[ranked[1]]) if len(ranked) > 1 else 0.0
-    offsets = retriever.store.first_passage
+    nearest = np.maximum.reduceat(scores.cosine, retriever.store.first_passage[:-1])
+    cosine = float(nearest[ranked[0]])
     features = (
-        first,
-        max(float(scores.cosine[offsets[e.n] : offsets[e.n + 1]].max()) for e in entries),
+        cosine + scale * (first - cosine),
+        max(float(nearest[e.n]) for e in entries),
         float((there * weight).sum() / weight.sum()) if weight.sum() else 0.0,
         max((s.cosine for s in sentences), default=0.0),
         best.covered if best else 0.0,
@@ -80,6 +84,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
         float(min(max(len(units), 5), 11)),
         float(weight[there < 0.25].sum()),
         float((weight * there).sum()),
+        cosine - float(nearest.mean()),
     )
     logit = OFFSET + float(np.dot(WEIGHTS, features))
     return Support(1 / (1 + float(np.exp(-logit))), features, tuple([*absent, *lacking]))

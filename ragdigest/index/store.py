@@ -1,5 +1,6 @@
 """One generation opened for reading: catalogue, vectors, postings and columns. Knows no queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,6 +106,11 @@ class Store:
         return EntryTerms.of(self.postings, self.columns.passage_entry, len(self.columns.entry_source))
 
     @cached_property
+    def entry_names(self) -> "EntryTerms":
+        """Each entry's names, the rarer the heavier."""
+        return EntryTerms.of_names(self.catalogue.rows("SELECT entry, folded FROM names"), len(self.columns.entry_source))
+
+    @cached_property
     def entry_vectors(self) -> np.ndarray:
         """(entries, dimensions) unit rows: the mean of an entry's passages."""
         return mean_rows(self.vectors, self.columns.passage_entry, len(self.columns.entry_source))
@@ -125,7 +131,19 @@ class EntryTerms:
         width = max(1, len(postings.keys))
         term = np.repeat(np.arange(len(postings.keys)), np.diff(postings.offsets))
         pairs, where = np.unique(owner[postings.passages].astype(np.int64) * width + term, return_inverse=True)
-        counts = np.bincount(where, weights=postings.counts, minlength=len(pairs))
+        return cls._weighed(pairs, np.bincount(where, weights=postings.counts, minlength=len(pairs)), width, owners)
+
+    @classmethod
+    def of_names(cls, rows: Sequence[tuple[int, str]], owners: int) -> "EntryTerms":
+        """From (entry, folded name) pairs, each name once an entry."""
+        number = {name: n for n, name in enumerate(sorted({name for _, name in rows}))}
+        width = max(1, len(number))
+        pairs = np.unique(np.array([entry * width + number[name] for entry, name in rows], np.int64))
+        return cls._weighed(pairs, np.ones(len(pairs)), width, owners)
+
+    @classmethod
+    def _weighed(cls, pairs: np.ndarray, counts: np.ndarray, width: int, owners: int) -> "EntryTerms":
+        """From ascending entry * width + term and how often each stands."""
         terms, entries = pairs % width, pairs // width
         holding = np.bincount(terms, minlength=width)
         weights = (1 + np.log(counts)) * np.log(owners / holding[terms])

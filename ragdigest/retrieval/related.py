@@ -10,9 +10,10 @@ from ..records import Hit
 from .filters import Filters
 from .retriever import Retriever, hit_of
 
-#: Weights beside the cosine of whole entries: that of their openings, that of their words
-#: (tf-idf), and of being in the same language. Measured: benchmarks/README.md.
-OPENING, WORDS, SAME_LANG = 0.4, 1.5, 0.20
+#: Weights beside the cosine of whole entries: that of their openings, of their words (tf-idf), of
+#: their names, and of being in the same language. Measured: benchmarks/README.md.
+OPENING, WORDS, NAMES, SAME_LANG = 0.4, 0.8, 0.5, 0.3
+CLOSE = 0.15
 
 
 def related_to_entry(retriever: Retriever, entry: EntryRow, k: int = 10, filters: Filters = Filters(), explain: bool = False) -> list[Hit]:
@@ -23,7 +24,7 @@ def related_to_entry(retriever: Retriever, entry: EntryRow, k: int = 10, filters
     opening = store.vectors[first[:-1]] @ store.vectors[first[entry.n]]
     words = store.entry_terms.cosines(entry.n)
     same = (store.columns.entry_langs & BITS[entry.langs[0]]) > 0
-    score = meaning + OPENING * opening + WORDS * words + SAME_LANG * same
+    score = meaning + OPENING * opening + WORDS * words + NAMES * store.entry_names.cosines(entry.n) + SAME_LANG * same
     found = _hits(retriever, score, store.columns.entry_work[entry.n], {entry.n}, store.entry_vectors[entry.n], k, filters)
     if not explain:
         return found
@@ -54,13 +55,18 @@ def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: se
         score = np.where(keep, score, -np.inf)
     order = [int(n) for n in np.argsort(-score, kind="stable") if score[n] > -np.inf and int(n) not in exclude]
     same = [n for n in order if work is not None and columns.entry_work[n] == work]
-    others, works = [], set()
+    others: dict[int, int] = {}
+    value: dict[int, float] = {}
+    source = int(columns.entry_source[next(iter(exclude))]) if exclude else -1
     for n in order:
         w = int(columns.entry_work[n])
-        if w != work and w not in works and len(others) < k:
-            works.add(w)
-            others.append(n)
-    chosen = [*same, *others]
+        if w == work or (w not in others and len(others) == k):
+            continue
+        best = others.setdefault(w, n)
+        value.setdefault(w, float(score[n]))
+        if n != best and score[best] - score[n] < CLOSE and (columns.entry_source[n] == source, -n) > (columns.entry_source[best] == source, -best):
+            others[w] = n  # of versions about as near, the one beside the entry asked about, else the first that was indexed
+    chosen = [*same, *others.values()]
     if not chosen:
         return []
     first = store.first_passage
@@ -70,7 +76,7 @@ def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: se
     top = max(float(score[n]) for n in chosen)
     hits = []
     for rank, n in enumerate(chosen, 1):
-        value = float(score[n]) if n in others else top + 1.0 - 0.001 * rank  # versions stand above all, so that score falls with rank
-        hit = hit_of(rows[n], passages[best[n]], rank, value, versions[rows[n].id])
+        shown = top + 1.0 - 0.001 * rank if n in same else value[int(columns.entry_work[n])]  # versions stand above all, so that score falls with rank
+        hit = hit_of(rows[n], passages[best[n]], rank, shown, versions[rows[n].id])
         hits.append(replace(hit, same_work=n in same))
     return hits
