@@ -142,7 +142,7 @@ class Library:
 
         chosen = Filters.parse(**filters)
         if ref.lower().endswith(".pdf") and Path(ref).is_file():
-            return related.related_to_vector(self.retriever, self._pdf_vector(Path(ref)), k, chosen)
+            return related.related_to_text(self.retriever, *self._beginning(Path(ref)), k, chosen)
         entry = refs.resolve(ref, self.store.catalogue)
         if entry:
             return related.related_to_entry(self.retriever, entry, k, chosen, explain)
@@ -154,15 +154,15 @@ class Library:
         found = self.store.catalogue.entries(f"e.id IN ({','.join('?' * len(ids))})", ids)
         return {e.id: e for e in found}
 
-    def _pdf_vector(self, path: Path):
-        """The unit row of a paper's opening, which holds title and abstract."""
+    def _beginning(self, path: Path):
+        """A paper's opening, which holds title and abstract, and its unit row."""
         from .encoders import unit_rows
         from .passages import plain
         from .reading.decode import decode_file
 
         text = plain(decode_file(path, path.name)[0][:3000])
         rows = self.encoder.encode_passages([text[i : i + 600] for i in range(0, len(text), 600)])
-        return unit_rows(rows.sum(0, keepdims=True))[0]
+        return text, unit_rows(rows.sum(0, keepdims=True))[0]
 
     def entries(self, **filters: str | None) -> list["EntryRow"]:
         """Every paper's entry, in order of source, week and ordinal."""

@@ -116,3 +116,29 @@ def test_hostile_text_is_only_quoted(tmp_path: Path) -> None:
     answer = library.ask("What does EvilNet compress?")
     assert all(library.text(c.hit.source)[c.hit.start : c.hit.end] == c.hit.quote for c in answer.citations)
     assert answer.text is None or set(re.findall(r"\[(\d+)\]", answer.text)) == {c.key for c in answer.citations}
+
+
+def test_explain_says_what_decided(library: Library) -> None:
+    """The features explain the probability, given or refused, and the best paper is named with its reasons."""
+    for question, abstains in (("Elastic-Cache는 처리량을 얼마나 높이나요?", False), ("김치찌개 맛있게 끓이는 법 알려줘", True)):
+        answer = library.ask(question, explain=True)
+        why = answer.to_json()["why"]
+        assert answer.abstained is abstains is (why["probability"] < why["strictness"])
+        assert set(why["features"]) == set(FEATURES) and len(why["papers"]) == 3 and "vector" in why["papers"][0]
+    assert library.ask("Elastic-Cache는 처리량을 얼마나 높이나요?").why is None
+
+
+@pytest.mark.parametrize("filters", [{"source": "*-ko*"}, {"lang": "en"}])
+def test_no_version_that_the_filters_exclude_is_quoted(library: Library, filters: dict[str, str]) -> None:
+    kept = {e.id for e in library.entries(**filters)}
+    assert {c.hit.id for c in library.ask("What is HICRA?", **filters).citations} <= kept
+
+
+def test_a_papers_pdf_finds_its_entry(library: Library, tmp_path: Path) -> None:
+    from reportlab.pdfgen import canvas
+
+    page = canvas.Canvas(str(tmp_path / "paper.pdf"))
+    for at, line in enumerate(["Thinking in Width", "Early tokens lock a long chain of thought into a wrong path, tunnel vision.", "We generate several reasoning paths in parallel and merge them."]):
+        page.drawString(60, 780 - 18 * at, line)
+    page.save()
+    assert "ParaThinker" in library.related(str(tmp_path / "paper.pdf"), k=3)[0].title

@@ -72,7 +72,7 @@ def hits(query: str, found: Sequence[Hit], plain: bool, versions: dict[str, Any]
     if bare(plain):
         for hit in found:
             mark = " same work" if hit.same_work else ""
-            print(f"{hit.rank}\t{hit.score:.3f}\t{where(hit)}\t{clean(hit.title)}{mark}\t{clean(plainly(hit.quote))}")
+            print(f"{hit.rank}\t{hit.score:.3f}\t{where(hit)}\t{clean(hit.title)}{mark}\t{clean(plainly(hit.quote))}" + (f"\t{explained(hit.why)}" if hit.why else ""))
         return
     from rich.text import Text
 

@@ -154,8 +154,12 @@ class EntryTerms:
     def cosines(self, entry: int) -> np.ndarray:
         """(entries,) cosine of every entry's terms with those of one."""
         span = slice(int(self.offsets[entry]), int(self.offsets[entry + 1]))
+        return self.products(self.terms[span], self.weights[span])
+
+    def products(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """(entries,) dot product of every entry's terms with weighted terms, each named once."""
         mine = np.zeros(self.width)
-        mine[self.terms[span]] = self.weights[span]
+        mine[terms] = weights
         products = np.concatenate([[0.0], np.cumsum(self.weights * mine[self.terms])])
         return products[self.offsets[1:]] - products[self.offsets[:-1]]
 

@@ -1,5 +1,6 @@
 """Ranks entries by nearness to an entry or a text. Knows nothing of questions."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from ..index.build import BITS
 from ..index.catalogue import EntryRow
 from ..records import Hit
+from ..words import term_hash, terms
 from .filters import Filters
 from .retriever import Retriever, hit_of
 
@@ -40,10 +42,24 @@ def shared_names(retriever: Retriever, left: int, right: int) -> list[str]:
            GROUP BY a.folded ORDER BY (SELECT COUNT(*) FROM names c WHERE c.folded = a.folded), a.folded LIMIT 8""", (left, right))]
 
 
-def related_to_vector(retriever: Retriever, vector: np.ndarray, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-    """The nearest `k` works to a unit row, such as that of a PDF's opening."""
-    score = retriever.store.entry_vectors @ vector
+def related_to_text(retriever: Retriever, text: str, vector: np.ndarray, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    """The nearest `k` works to a text that is no entry, such as a paper's opening, whose unit row is `vector`."""
+    score = retriever.store.entry_vectors @ vector + WORDS * _words(retriever, text)
     return _hits(retriever, score, None, set(), vector, k, filters)
+
+
+def _words(retriever: Retriever, text: str) -> np.ndarray:
+    """(entries,) cosine of a text's terms (tf-idf) with every entry's."""
+    store, postings = retriever.store, retriever.store.postings
+    counted = Counter(terms(text))
+    keys = np.array([term_hash(t) for t in counted], np.uint64)
+    at = np.searchsorted(postings.keys, keys)
+    known = [i for i, (n, key) in enumerate(zip(at, keys, strict=True)) if n < len(postings.keys) and postings.keys[n] == key]
+    if not known:
+        return np.zeros(len(store.columns.entry_source))
+    holding = np.diff(postings.offsets)[at[known]]
+    weights = (1 + np.log(np.array(list(counted.values()))[known])) * np.log((1 + len(store.columns.passage_entry)) / holding)
+    return store.entry_terms.products(at[known], weights / np.linalg.norm(weights))
 
 
 def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: set[int], vector: np.ndarray, k: int, filters: Filters) -> list[Hit]:
