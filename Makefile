@@ -20,6 +20,7 @@ demo: setup
 	@echo; echo "Try next:"
 	@echo "  $(BIN)/ragdigest search '여러 에이전트가 서로 협력하는 방법' --index $(DEMO)"
 	@echo "  $(BIN)/ragdigest related 2025-W37-ko.md#3 --index $(DEMO)"
+	@echo "  $(BIN)/ragdigest chat --index $(DEMO)"
 	@echo "  $(BIN)/ragdigest index YOUR-DIGESTS/      # then ask without --index"
 
 test: setup

@@ -14,7 +14,7 @@ from .answers.orders import instructs
 from .library import Library
 from .records import Answer
 from .retrieval.retriever import checked
-from .words import terms
+from .words import query_terms, terms
 
 #: Turns a model is shown to understand a question by; most characters its rewriting may have.
 REMEMBERED, LONGEST = 4, 400
@@ -50,7 +50,7 @@ class Chat:
     def _sensible(self, rewritten: str, question: str) -> bool:
         """Whether a rewriting can be one: short, no order, and made of words of the question and of what was said."""
         said = set(terms(" ".join([question, *(f"{q} {a.text or ''} {' '.join(papers_of(a))}" for q, a in self.turns)])))
-        words = set(terms(rewritten))
+        words = {term for word in query_terms(rewritten) for term in word}
         return 0 < len(rewritten) <= LONGEST and bool(words) and len(words & said) >= len(words) / 2 and not instructs(rewritten)
 
     def ask(self, question: str, say: Callable[[str], None] = lambda sentence: None, understood: str | None = None, **options) -> Answer:

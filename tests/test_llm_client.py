@@ -107,8 +107,11 @@ def test_settings_come_from_the_file_and_the_environment_wins(tmp_path: Path, mo
     file.write_text('[llm]\nbase_url = "http://localhost:11434/v1"\nmodel = "qwen3:8b"\ntimeout = 9\n', encoding="utf-8")
     assert settings(file) == Settings("http://localhost:11434/v1", "qwen3:8b", "", 9.0)
     monkeypatch.setenv("RAGDIGEST_LLM_MODEL", "other")
+    assert settings(file) == Settings("http://localhost:11434/v1", "other", "", 9.0)
     monkeypatch.setenv("RAGDIGEST_LLM_API_KEY", "secret")
-    assert settings(file) == Settings("http://localhost:11434/v1", "other", "secret", 9.0)
+    with pytest.raises(RagdigestError, match="names the server and RAGDIGEST_LLM_API_KEY the key"):  # a file in a folder you were given could name any server
+        settings(file)
+    assert "secret" not in repr(settings(tmp_path / "none.toml"))
     assert settings(tmp_path / "none.toml") == Settings(OPENAI, "other", "secret")
 
 

@@ -39,7 +39,11 @@ def settings(file: Path = Path(FILE)) -> Settings | None:
 
     Raises RagdigestError for a file, an address or a number that cannot be read, or a server without a model.
     """
-    given = {**_of_file(file), **{f.name: os.environ[PREFIX + f.name.upper()] for f in fields(Settings) if os.environ.get(PREFIX + f.name.upper())}}
+    written = _of_file(file)
+    set_here = {f.name: os.environ[PREFIX + f.name.upper()] for f in fields(Settings) if os.environ.get(PREFIX + f.name.upper())}
+    given = {**written, **set_here}
+    if "api_key" in set_here and written.get("base_url") and "base_url" not in set_here:
+        raise RagdigestError(f"{file} names the server and {PREFIX}API_KEY the key, which a file may not send anywhere; set {PREFIX}BASE_URL too, or write api_key beside base_url")
     if not given.get("base_url") and not given.get("model"):
         return None
     if not given.get("model"):
