@@ -10,6 +10,7 @@ from typing import Any
 from ..passages import plain as plainly
 from ..passages import visible as clean
 from ..records import Answer, Hit
+from ..words import STOP, bare_korean, query_runs
 
 
 def note(text: str) -> None:
@@ -76,18 +77,26 @@ def hits(query: str, found: Sequence[Hit], plain: bool, versions: dict[str, Any]
         return
     from rich.text import Text
 
-    out = console()
+    out, asked = console(), words_of(query)
     for hit in found:
         head = Text.assemble((f"{hit.rank:>2}  ", "dim"), (clean(hit.title), "bold"), ("  same work" if hit.same_work else "", "green"))
         meta = Text(f"    {where(hit)}  {hit.score:.3f}" + ("  also " + ", ".join(where(versions[v]) for v in hit.versions[:3]) if hit.versions else ""), style="cyan")
         body = Text(clean(plainly(hit.quote)))
-        body.highlight_words([w for w in re.findall(r"\w{2,}", query)], style="yellow", case_sensitive=False)
+        if asked:
+            body.highlight_regex(asked, style="yellow")
         out.print(head)
         out.print(meta)
         out.print(_indented(body))
         if hit.why:
             out.print(_indented(Text(explained(hit.why), style="dim")))
         out.print()
+
+
+def words_of(query: str) -> re.Pattern[str] | None:
+    """The content words of a query as a pattern: Latin ones whole, Korean ones wherever they stand, without particles."""
+    words = [w for w in query_runs(query) if w not in STOP and bare_korean(w) not in STOP]
+    forms = [re.escape(bare_korean(w)) if "가" <= w[0] <= "힣" else rf"\b{re.escape(w)}s?\b" for w in words]
+    return re.compile("|".join(forms), re.I) if forms else None
 
 
 def explained(why: dict[str, Any]) -> str:
