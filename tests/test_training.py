@@ -47,9 +47,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def train(folder: Path, out: Path, steps: int) -> str:
+def train(folder: Path, out: Path, steps: int, *more: object) -> str:
     """A run of `steps` steps a stage; its log."""
-    args = ["--data", folder, "--out", out, "--teacher", folder / "teacher", "--authored", folder / "authored", "--pieces", 300, "--row-steps", 20, "--distill-steps", steps, "--contrast-steps", 8, "--batch", 16]
+    args = ["--data", folder, "--out", out, "--teacher", folder / "teacher", "--authored", folder / "authored", "--pieces", 300, "--row-steps", 20, "--distill-steps", steps, "--contrast-steps", 8, "--batch", 16, *more]
     done = subprocess.run([sys.executable, "-m", "ragdigest.training", *map(str, args)], capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stderr
@@ -65,6 +65,8 @@ def test_text_files_become_an_encoder(folder: Path, tmp_path: Path) -> None:
     figures = [json.loads(line) for line in (out / "figures.jsonl").read_text().splitlines()]
     assert [f["after"] for f in figures] == ["rows", "distill", "contrast"]
     train(folder, out, 20)  # finished stages are not trained again
+    train(folder, tmp_path / "next", 20, "--start", out / "final")
+    assert [json.loads(line)["after"] for line in (tmp_path / "next" / "figures.jsonl").read_text().splitlines()] == ["start", "contrast"]
     texts = ["고양이 모델", "fast search", "KV캐시를 압축하는 학습"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -116,3 +118,12 @@ def test_contrast_prefers_the_right_pairs() -> None:
     rows = torch.eye(4)
     assert float(contrast(rows, rows, 0.05)) < 0.001 < float(contrast(rows, rows.roll(1, 0), 0.05))
     assert np.isfinite(float(contrast(rows, rows, 1.0)))
+
+
+def test_paraphrases_and_wordings_join_the_text(tmp_path: Path) -> None:
+    (tmp_path / "ko-nli-pos.tsv").write_text("premise\thypothesis\tsplit\n비가 온다\t날이 궂다\tdev\n같다\t같다\tdev\n", encoding="utf-8")
+    (tmp_path / "ko-sts.tsv").write_text("sentence1\tsentence2\tscore\tsplit\n가다\t간다\t4.2\ttrain\n가다\t온다\t1.0\ttrain\n서다\t선다\t5.0\ttest\n", encoding="utf-8")
+    assert [(i.docs[0], i.queries[0]) for i in data.paraphrases(tmp_path)] == [(("비가 온다",), ("날이 궂다",)), (("가다",), ("간다",))]
+    assert data.paraphrases(tmp_path / "none") == []
+    idea = data.Idea((("가",), ("a",)), (("나", "다"), ("b",)))
+    assert data.parallel_wordings([idea]) == [("가", "a"), ("나", "b")]

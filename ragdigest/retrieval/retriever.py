@@ -30,7 +30,7 @@ PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.020
 #: What an overview loses against a paper; what a name in a title gains; what the rarest name an
 #: entry holds gains, times its idf over SCARCE; what an entry that names
 #: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
-OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.05, 0.03, 0.20, 0.25
+OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.05, 0.03, 0.20, 0.35
 #: A Korean unit matched less than this anywhere may be a transliterated name; how far a respelling is trusted.
 STRANGE, SPELLED = 0.5, 0.9
 #: A passage that holds a whole name matches it more than this; one that holds half of it, less.
