@@ -21,11 +21,12 @@ from ..retrieval.units import Unit, units_of
 from ..words import terms
 from . import naming
 from .numbers import Number, digits_in_names, missing, normalised, numbers
-from .polarity import turned
+from .polarity import misplaced, turned
 
 MARK = re.compile(r"\[(\d{1,4})\]")
 LISTED = re.compile(r",|、|·|\band\b|\bor\b|(?<=[가-힣])[와과](?=\s)|및|그리고")
 DIFFERENCE = re.compile(r"^\s?(?:%p|%?\s?포인트|점|percentage points?|points?)\s?(?:[가-힣 ]{0,8}(?:차|높|낮|앞|뒤|벌)|(?:\w+ )?(?:above|below|ahead|behind|higher|lower|more|less|gap))", re.I)
+DATED = re.compile(r"\b20\d\d\b|\d ?[년월]|\bweeks? of\b|\b(?:Jan|Febr)uary|\bMarch\b|\bApril\b|\bJu(?:ne|ly)\b|\bAugust\b|\b(?:Sept|Nov|Dec)ember\b|\bOctober\b")
 ALL_OR_NONE = re.compile(r"없|전혀|모두|전부|\bno(?:ne|thing)?\b|\ball\b|\bevery\b|\bfully\b|\bentire", re.I)
 #: What a sentence's words count beside its meaning when a line is chosen to prove it; what a number or name held adds.
 WORDS, HELD = 0.5, 0.15
@@ -86,7 +87,12 @@ class Piece:
 
     @cached_property
     def numbers(self) -> list[Number]:
-        return [*numbers(f"{self.text}\n{self.entry.week_start or ''} {self.entry.week_end or ''}"), *digits_in_names(self.text)]
+        return [*numbers(self.text), *digits_in_names(self.text)]
+
+    @cached_property
+    def dates(self) -> list[Number]:
+        """The numbers of the days of the entry's week."""
+        return numbers(f"{self.entry.week_start or ''} {self.entry.week_end or ''}")
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,9 @@ class Checker:
 
     def missing_number(self, said: str, cited: Sequence[Piece]) -> tuple[Fault, str] | None:
         there = [n for p in cited for n in p.numbers] + [Number(len(cited), 0, 0)]
-        lacking = [n for n in missing(numbers(said), there) if not self._counted(n, said, cited)]
+        if DATED.search(said):
+            there += [n for p in cited for n in p.dates]
+        lacking = [n for n in missing(numbers(said), there) if said[n.start] != "둘" and not self._counted(n, said, cited)]
         return (Fault.NUMBER, said[lacking[0].start : lacking[0].end]) if lacking else None
 
     @staticmethod
@@ -139,7 +147,9 @@ class Checker:
         values = sorted({n.value for p in cited for n in p.numbers})
         if DIFFERENCE.search(said[number.end : number.end + 40]) and any(abs(abs(a - b) - number.value) < 1e-6 for a in values for b in values):
             return True
-        return number.value in (0, 100) and said[number.end : number.end + 1] in "%퍼" and any(ALL_OR_NONE.search(p.text) for p in cited)
+        if number.value and said[number.end : number.end + 1] not in ("%", "퍼"):
+            return False
+        return number.value in (0, 100) and any(ALL_OR_NONE.search(p.text) for p in cited)
 
     def missing_name(self, said: str, units: Sequence[Unit], cited: Sequence[Piece]) -> tuple[Fault, str] | None:
         text = "\n".join(p.text for p in cited)
@@ -173,6 +183,9 @@ class Checker:
             return Claim(said, Fault.UNPROVED, features=features)
         if others - best > ELSEWHERE:
             return Claim(said, Fault.ELSEWHERE, features=features)
+        other = misplaced(said, [x.text for x in chosen], self.glossary)
+        if other:
+            return Claim(said, Fault.NUMBER, proof, other, features)
         if turned(said, [x.text for x in chosen], self.glossary):
             return Claim(said, Fault.TURNED, proof, features=features)
         return Claim(said, None, proof, features=features)

@@ -16,7 +16,7 @@ from .numerals import WORDED
 LATIN = re.compile(r"(?<![A-Za-z\d])[A-Za-z][A-Za-z\d]{0,60}(?:[-.+_/@][A-Za-z\d]{1,60}){0,8}\+{0,3}|(?<![A-Za-z\d])\d{1,9}[A-Za-z][A-Za-z\d]{0,30}-[A-Za-z\d-]{1,60}")
 HANGUL_WORD = re.compile(r"[가-힣]{2,}")
 #: Capitals that name nothing a source would have to say.
-COMMON = frozenset(["ai", "llm", "llms", "ml", "nlp", "api", "gpu", "gpus", "cpu", "pdf", "faq", "rag", "ok", "i", "a", "the", "no", "ii", "iii", "vs"])
+COMMON = frozenset(["ai", "llm", "llms", "ml", "nlp", "api", "apis", "id", "ids", "url", "urls", "gpu", "gpus", "cpu", "pdf", "faq", "rag", "ok", "i", "a", "the", "no", "ii", "iii", "vs", *["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]])
 UNITS = frozenset(["GB", "MB", "KB", "TB", "GHz", "MHz", "Hz", "kHz", "ms", "GiB", "MiB", "FLOPs", "TFLOPs"])
 PLAIN = re.compile(r"[A-Z][a-z]+$")
 #: Consonants two words must share before sounding alike says that they are one name.

@@ -10,7 +10,7 @@ VALUES = {**{w: n for n, w in enumerate(ONES)}, **TENS}
 OTHER = {"half": 0.5, "halves": 0.5, "halved": 0.5, "twice": 2, "double": 2, "doubles": 2, "doubled": 2, "doubling": 2, "tripled": 3, "thrice": 3, "quarter": 0.25}
 _WORD = "|".join(sorted([*WORDS, *SCALE], key=len, reverse=True))
 #: A run of number words that is more than `one`, a multiple (`threefold`), or one of OTHER.
-WORDED = re.compile(rf"\b(?:{'|'.join(OTHER)})\b|\b(?:{'|'.join(WORDS)})-?fold\b|\b(?:an? )?(?:{_WORD})(?:(?:[ -]| and )(?:{_WORD})){{0,8}}\b", re.I)
+WORDED = re.compile(rf"\b(?:{'|'.join(OTHER)})\b|\b(?:{'|'.join(WORDS)})-?fold\b|\b(?:an? )?(?:{_WORD})(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and )(?:{_WORD})){{0,8}}\b", re.I)
 MONTHS = re.compile(r"\b(January|February|March|April|June|July|August|September|October|November|December|May(?=,? \d))\b(?! (?:of|on) the\b)")
 
 NATIVE = {"두": 2, "둘": 2, "세": 3, "셋": 3, "석": 3, "네": 4, "넷": 4, "넉": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}

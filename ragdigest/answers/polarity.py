@@ -14,10 +14,11 @@ from ..reading.sentences import lang_of
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
 from ..words import terms
+from .numbers import missing, normalised, numbers
 
 #: Words that look like denials and are none, and two denials that affirm.
 NO_DENIAL = re.compile(
-    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|안(?=정|전|내|쪽|에 |으로)"
+    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|안(?=정|전|내|쪽|에 |으로)"
     r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|matter|doubt|sooner)\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
     re.I,
 )
@@ -30,10 +31,10 @@ DENIES = re.compile(
 SUPPOSES = re.compile(r"[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
 #: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
 LIKE_DENIAL = re.compile(
-    r"미만|이하|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃"
+    r"미만|이하|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|(?<!\d)0(?:%|점|에서)"
     r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bless\b|\bfewer\b|\bfew\b|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
     r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun\w{4,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\bbeyond\b"
-    r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
+    r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
 LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
@@ -62,7 +63,7 @@ CLAUSE = re.compile(
 )
 NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고)$")
 #: Least share of a clause's units that a clause of the passage must hold to be the one that speaks of the same.
-MATCHED, NEAR, SURE, AFFIRMED = 0.15, 0.7, 0.34, 0.6
+MATCHED, NEAR, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.34, 0.6, 0.5
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,28 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary) -> bool:
             around = whole if not any(c.leans for c in whole) else [] if any(c.leans for c in matched) else matched
             if _affirmed(m.clause, around, glossary):
                 return True
-        if matched and all(c.denies for c in matched) and not any(o.clause.leans for o in mine if o is m or o.best == m.best or (o.clause.denies and o.shares[m.best] > 0.02)):
+        if not m.clause.leans and any(s >= MATCHED and c.denies and _affirmed(c, [m.clause], glossary) for s, (c, _) in zip(m.shares, there, strict=True)) and not _leans_beside(m, mine):
+            return True
+        if matched and all(c.denies for c in matched) and not _leans_beside(m, mine):
             return True
         if max(m.shares) >= SURE and _opposite(m.clause, matched):
             return True
     return False
+
+
+def misplaced(said: str, lines: Sequence[str], glossary: Glossary) -> str | None:
+    """A number of the sentence in whose place the passage's clause about the same has another; None where there is none."""
+    there = [(c, numbers(c.text)) for line in lines for c in clauses(line)]
+    for clause in clauses(said):
+        mine = numbers(clause.text)
+        units = units_of(clause.text, glossary) if len(mine) == 1 else []
+        if not units or not there:
+            continue
+        shares = [_share(units, c) for c, _ in there]
+        found = [n for s, (_, n) in zip(shares, there, strict=True) if s >= SURE and s >= 0.9 * max(shares)]
+        if len(found) == 1 and len(found[0]) == 1 and found[0][0].unit == mine[0].unit and not mine[0].worded and missing(mine, found[0]):
+            return normalised(clause.text)[mine[0].start : mine[0].end]
+    return None
 
 
 @dataclass(frozen=True)
@@ -138,6 +156,11 @@ class _Matched:
         return cls(clause, shares, max(range(len(shares)), key=shares.__getitem__, default=-1))
 
 
+def _leans_beside(m: _Matched, mine: Sequence[_Matched]) -> bool:
+    """Whether the clause, or one that speaks of the same clause of the passage, holds a denial of any kind."""
+    return any(o.clause.leans for o in mine if o is m or o.best == m.best or (o.clause.denies and o.shares[m.best] > 0.02))
+
+
 def denied(clause: Clause) -> list[str]:
     """The words next to each denial of a clause: what is denied."""
     if clause.korean:
@@ -150,7 +173,7 @@ def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary) -> 
     for words in denied(clause):
         units = units_of(words, glossary) if any(c.isalnum() for c in words) else []
         for other in matched:
-            if units and _share(units, other) >= AFFIRMED:
+            if units and _share(units, other) >= (AFFIRMED if clause.korean else AFFIRMED_ENGLISH):
                 return True
             if any(side.search(words) and side.search(other.text) for pair in OPPOSITES for side in pair):
                 return True

@@ -24,8 +24,8 @@ from .questions import Question, read_question
 from .spelling import Names
 from .units import Rendering, Unit, units_of
 
-#: Weights of word evidence beside a cosine, for an entry's best passage and for the entry as a
-#: whole. All measured on questions of our own: benchmarks/README.md.
+#: Weights of word evidence beside a cosine: for choosing an entry's best passage, and for ranking
+#: entries by their words as a whole. All measured on questions of our own: benchmarks/README.md.
 PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.020
 #: What an overview loses against a paper; what a name in a title gains; what the rarest name an
 #: entry holds gains, times its idf over SCARCE; what an entry that names
@@ -130,7 +130,7 @@ class Retriever:
         gains = evidence.counts[:, columns.passage_lang - 1] * evidence.match
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
         passage = cosine + PASSAGE_WORDS * gains.sum(0)
-        entry = np.maximum.reduceat(passage, starts) + ENTRY_WORDS * by_entry.sum(0)
+        entry = np.maximum.reduceat(cosine, starts) + ENTRY_WORDS * by_entry.sum(0)
         entry += self._named(asked, evidence)
         entry = np.where(columns.entry_ordinal == 0, entry - OVERVIEW, entry)
         keep = filters.mask(self.store)
