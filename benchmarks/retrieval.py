@@ -59,7 +59,7 @@ def main() -> None:
     table("words alone", asked, ranks(lib, gold, asked, lambda s: np.maximum.reduceat(s.gains, starts, axis=1).sum(0) if len(s.gains) else np.zeros(len(starts))))
     table("both", asked, ranks(lib, gold, asked, lambda s: s.entry))
     print("\nablation (all questions: hit@1 / hit@5 / hit@10; lists and comparisons: recall in 10)\n| left out | hit@1 | hit@5 | hit@10 | lists |\n|---|---|---|---|---|")
-    for name, changed in (("nothing", {}), ("words of the best passage", {"PASSAGE_WORDS": 0.0}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
+    for name, changed in (("nothing", {}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
                           ("lists by name", {"LISTED": 0.0, "LISTED_LANG": 0.0}), ("respelling", {"STRANGE": -1.0}), ("the glossaries", {"glossary": None})):
         kept = {k: getattr(r, k) for k in changed if k.isupper()}
         for k in kept:
