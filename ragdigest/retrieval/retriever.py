@@ -31,6 +31,8 @@ PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.020
 #: entry holds gains, times its idf over SCARCE; what an entry that names
 #: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
 OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.05, 0.03, 0.20, 0.35
+#: What an entry gains whose whole title the question holds, and how many letters or syllables such a title has at least.
+WHOLE_TITLE, LONG_LATIN, LONG_HANGUL = 0.3, 24, 10
 #: A Korean unit matched less than this anywhere may be a transliterated name; how far a respelling is trusted.
 STRANGE, SPELLED = 0.5, 0.9
 #: A passage that holds a whole name matches it more than this; one that holds half of it, less.
@@ -131,7 +133,7 @@ class Retriever:
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
         passage = cosine + PASSAGE_WORDS * gains.sum(0)
         entry = np.maximum.reduceat(cosine, starts) + ENTRY_WORDS * by_entry.sum(0)
-        entry += self._named(asked, evidence)
+        entry += self._named(asked, evidence) + WHOLE_TITLE * self._quoted(asked.text)
         entry = np.where(columns.entry_ordinal == 0, entry - OVERVIEW, entry)
         keep = filters.mask(self.store)
         if keep is not None:
@@ -153,6 +155,20 @@ class Retriever:
             korean = (self.store.columns.entry_langs & BITS["ko"]) > 0 if asked.lang == "ko" else 0.0
             gain = gain + holds.any(0) * (LISTED + LISTED_LANG * korean)
         return gain
+
+    def _quoted(self, question: str) -> np.ndarray:
+        """(entries,) 1 where the question holds the whole title, blanks and marks aside."""
+        asked = folded_name(question)
+        out = np.zeros(len(self.store.columns.entry_source), np.float32)
+        out[[n for n, title in self._folded_titles if title in asked]] = 1.0
+        return out
+
+    @cached_property
+    def _folded_titles(self) -> list[tuple[int, str]]:
+        """Titles, and their heads before a colon or bracket, long enough to be no mere word."""
+        rows = self.store.catalogue.rows("SELECT n, title FROM entries WHERE ordinal > 0")
+        forms = [(n, folded_name(form)) for n, title in rows for form in {title, re.split(r"[:：(]", title)[0]}]
+        return [(n, form) for n, form in forms if len(form) >= (LONG_LATIN if form.isascii() else LONG_HANGUL)]
 
     def _titles_with(self, words: tuple[str, ...]) -> np.ndarray:
         """(entries,) 1 where a title holds all the terms."""
