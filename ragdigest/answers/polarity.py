@@ -37,6 +37,7 @@ LIKE_DENIAL = re.compile(
     r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
+VERBAL = re.compile(r"(?<=[가-힣]{2})(?:되|하|시키|당하|받|해지)$")
 LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
 #: Where a denial's predicate stands: the words before it in Korean, those after it in English.
 DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안|못)\s?([가-힣]+)")
@@ -164,7 +165,7 @@ def _leans_beside(m: _Matched, mine: Sequence[_Matched]) -> bool:
 def denied(clause: Clause) -> list[str]:
     """The words next to each denial of a clause: what is denied."""
     if clause.korean:
-        return [LIGHT.sub("", m[1] or m[2]) for m in DENIED_KOREAN.finditer(clause.text)]
+        return [VERBAL.sub("", LIGHT.sub("", m[1] or m[2])) for m in DENIED_KOREAN.finditer(clause.text)]
     return [m[1] for m in DENIED_ENGLISH.finditer(clause.text)]
 
 
