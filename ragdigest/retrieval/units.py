@@ -57,7 +57,7 @@ def _korean_units(words: list[str], glossary: Glossary, strict: bool) -> list[Un
     units, at = [], 0
     while at < len(words):
         known = glossary.find_korean(words, at)
-        if known and not (known[0] == 1 and strict and (words[at] in STOP or known[1] in STOP)):
+        if known and not (strict and (all(w in STOP or bare_korean(w) in STOP for w in words[at : at + known[0]]) or known[1] in STOP)):
             units.append(_korean_unit(known[1], glossary))
             at += known[0]
             continue
@@ -100,7 +100,7 @@ def _latin_units(words: list[str], glossary: Glossary, strict: bool) -> list[Uni
     units, at = [], 0
     while at < len(words):
         known = glossary.find_english(stems, at)
-        if known and (known[0] > 1 or words[at] not in STOP or not strict):
+        if known and not (strict and all(w in STOP for w in words[at : at + known[0]])):
             size, term = known
             own = Rendering(" ".join(words[at : at + size]), tuple(latin_terms(w)[0] for w in words[at : at + size]))
             same = _translations(glossary.same(term))
