@@ -19,7 +19,7 @@ from .numbers import missing, normalised, numbers
 #: Words that look like denials and are none, and two denials that affirm.
 NO_DENIAL = re.compile(
     r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|안(?=정|전|내|쪽|에 |으로)"
-    r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|matter|doubt|sooner)\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
+    r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|matter|doubt|sooner)\b|\byes (?:or|and) no\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
     re.I,
 )
 DENIES = re.compile(
@@ -33,7 +33,7 @@ SUPPOSES = re.compile(r"[않없]으면|없이는|않는다면|없다면|\bunless
 LIKE_DENIAL = re.compile(
     r"미만|이하|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|(?<!\d)0(?:%|점|에서)"
     r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bless\b|\bfewer\b|\bfew\b|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
-    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun\w{4,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\bbeyond\b"
+    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|it|ion|iq|iver|less)\w{3,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\bbeyond\b"
     r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
@@ -58,7 +58,7 @@ OPPOSITES = tuple(
     )
 )
 CLAUSE = re.compile(
-    r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|but|while|whereas|although|though|because|since|so that|which|yet|unless|even though)\b"
+    r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|but|while|whereas|although|though|because|since|so that|which|unless|even though)\b"
     r"|(?<=[가-힣](?:고|며|나))\s|(?<=지만)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
     re.I,
 )
@@ -117,9 +117,9 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary) -> bool:
         if m.clause.denies and near and not SUPPOSES.search(m.clause.text):
             whole = [c for c, at in there if at in {at for _, at in near}]
             around = whole if not any(c.leans for c in whole) else [] if any(c.leans for c in matched) else matched
-            if _affirmed(m.clause, around, glossary):
+            if _affirmed(m.clause, around, glossary, AFFIRMED if m.clause.korean else AFFIRMED_ENGLISH):
                 return True
-        if not m.clause.leans and any(s >= MATCHED and c.denies and _affirmed(c, [m.clause], glossary) for s, (c, _) in zip(m.shares, there, strict=True)) and not _leans_beside(m, mine):
+        if not m.clause.leans and any(s >= MATCHED and c.denies and _affirmed(c, [m.clause], glossary, AFFIRMED) for s, (c, _) in zip(m.shares, there, strict=True)) and not _leans_beside(m, mine):
             return True
         if matched and all(c.denies for c in matched) and not _leans_beside(m, mine):
             return True
@@ -169,12 +169,12 @@ def denied(clause: Clause) -> list[str]:
     return [m[1] for m in DENIED_ENGLISH.finditer(clause.text)]
 
 
-def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary) -> bool:
-    """Whether the passage's clauses say of the same what the clause denies: half its words, or one side of the same opposites."""
+def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary, least: float) -> bool:
+    """Whether other clauses say of the same what the clause denies: at least that share of its words, or one side of the same opposites."""
     for words in denied(clause):
         units = units_of(words, glossary) if any(c.isalnum() for c in words) else []
         for other in matched:
-            if units and _share(units, other) >= (AFFIRMED if clause.korean else AFFIRMED_ENGLISH):
+            if units and _share(units, other) >= least:
                 return True
             if any(side.search(words) and side.search(other.text) for pair in OPPOSITES for side in pair):
                 return True
