@@ -100,7 +100,8 @@ class Library:
     def ask(self, question: str, strictness: float | None = None, llm: bool | None = None, explain: bool = False, say: Callable[[str], None] = lambda sentence: None, **filters: str | None) -> Answer:
         """Sentences that answer, each cited, or an abstention. Filters as in `search`.
 
-        `strictness` (0 to 1) is how sure an answer must be; None takes the calibrated default. Where a
+        `strictness` (0 to 1) is how sure an answer must be; None takes the calibrated default, or a lower
+        one where a model can say itself that the digests do not answer. Where a
         language model is configured it writes the answer, unless `llm` is False, and `say` gets each
         sentence once it is checked; where none is, or `llm` is False, the sentences are the digests' own.
         `explain` fills the answer's `why`: how sure it is, by what, and why the best papers stand where they do.
@@ -109,13 +110,13 @@ class Library:
         from .answers import extractive
         from .answers.support import STRICTNESS
 
-        least, chosen = STRICTNESS if strictness is None else strictness, Filters.parse(**filters)
+        chosen = Filters.parse(**filters)
         client = self.model(llm)
         if client is None:
-            return extractive.answer(self.retriever, question, chosen, least, explain)
+            return extractive.answer(self.retriever, question, chosen, STRICTNESS if strictness is None else strictness, explain)
         from .llm import drafting
 
-        return drafting.answer(self.retriever, client, question, chosen, least, say, explain)
+        return drafting.answer(self.retriever, client, question, chosen, strictness, say, explain)
 
     def model(self, wanted: bool | None) -> "Client | None":
         """The configured language model unless `wanted` is False; raises RagdigestError where it is True and none is configured."""

@@ -74,6 +74,17 @@ def test_a_model_that_finds_nothing_abstains(library: Library, monkeypatch: pyte
     assert answer.abstained and answer.text is None and answer.nearest and "scripted finds no answer" in answer.reason
 
 
+def test_a_model_is_asked_where_the_rules_are_not_sure(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules alone turn the question away; a model that answers it, and is proved right, is heard; one that fails leaves the abstention."""
+    question = "What does HAL measure and over how many models?"
+    assert library.ask(question, llm=False).abstained
+    answer = ask(library, monkeypatch, lambda messages: f"HAL covers nine models and nine benchmarks [{key_of(messages, 'HAL')}].", question)
+    check(library, answer)
+    assert answer.generator == "scripted"
+    failed = ask(library, monkeypatch, lambda messages: status(500, retry_after_ms="1"), question)
+    assert failed.abstained and "status 500" in failed.note and "own words" not in failed.note
+
+
 def test_an_abstention_asks_no_model(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     def say(messages):
         raise AssertionError("asked")

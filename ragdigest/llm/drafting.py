@@ -23,6 +23,8 @@ from .fencing import apart, stripped, with_marks
 
 #: Lines of one entry this close are one quote.
 GAP = 12
+#: How sure it must be that the digests answer before a model is asked.
+LENIENT = 0.12
 #: A sentence under way is looked at where a piece may end one, once it is long each STEP characters; PENDING is the most it may have.
 STEP, PENDING = 400, 4000
 ENDS = re.compile(r"[\s.!?。…\]】］]")
@@ -95,22 +97,23 @@ def sentences_in(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def answer(
-    retriever: Retriever, client: Client, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS,
+    retriever: Retriever, client: Client, question: str, filters: Filters = Filters(), strictness: float | None = None,
     say: Say = lambda sentence: None, explain: bool = False,
 ) -> Answer:
     """Draft an answer, keep what the passages prove, and give each kept sentence to `say` at once.
 
-    The extractive answer where the digests do not answer (an abstention), the model fails, or nothing of its draft stands.
+    The extractive answer, or abstention, where the digests plainly do not answer, the model fails, or nothing of its draft
+    stands. A model can say itself that the passages do not answer, so where no `strictness` is given it is asked from LENIENT on.
     """
     begun = time.perf_counter()
-    plain = extractive.answer(retriever, question, filters, strictness, explain)
+    plain = extractive.answer(retriever, question, filters, LENIENT if strictness is None else strictness, explain)
     if plain.abstained:
         return plain
     scores = retriever.score(question, filters)
     context = context_of(retriever, scores, retriever.ranked(scores, MOST), client.settings.context_tokens)
     if not context.pieces:
         why = "every sentence found reads like an order to the model" if context.withheld else f"RAGDIGEST_LLM_CONTEXT_TOKENS ({client.settings.context_tokens}) has room for no passage"
-        return replace(plain, note=f"{why}; these are the digests' own words")
+        return _own(retriever, question, filters, strictness, plain, why)
     found = time.perf_counter()
     draft, said, failed, spent = drafted(retriever, client, question, scores.asked.lang, context, say)
     timing = {**plain.timing_ms, "context": _ms(begun, found), "check": round(1000 * spent, 2), "draft": _ms(found)}
@@ -119,8 +122,14 @@ def answer(
         return Answer(question, None, (), True, f"{client.settings.model} finds no answer in the nearest passages", nearest, client.settings.model, timing, plain.filters, why=plain.why)
     note = note_of(draft.dropped, failed, context.withheld)
     if not draft.citations:
-        return replace(plain, note=f"{note or 'nothing of the draft is proved by the passages'}; these are the digests' own words", timing_ms=timing)
+        return replace(_own(retriever, question, filters, strictness, plain, note or "nothing of the draft is proved by the passages"), timing_ms=timing)
     return Answer(question, draft.text, tuple(draft.citations), False, None, (), client.settings.model, timing, plain.filters, note, plain.why)
+
+
+def _own(retriever: Retriever, question: str, filters: Filters, strictness: float | None, lenient: Answer, note: str) -> Answer:
+    """The answer without a model, as sure as it must then be, with a note of why the model's is not shown."""
+    own = lenient if strictness is not None else extractive.answer(retriever, question, filters, STRICTNESS, lenient.why is not None)
+    return replace(own, note=note if own.abstained else f"{note}; these are the digests' own words")
 
 
 def drafted(retriever: Retriever, client: Client, question: str, lang: str, context: Context, say: Say) -> tuple[Draft, str, str | None, float]:
