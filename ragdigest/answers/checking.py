@@ -18,10 +18,10 @@ from ..passages import visible
 from ..reading.sentences import lang_of
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
-from ..words import terms
 from . import naming
 from .numbers import Number, digits_in_names, missing, normalised, numbers
 from .polarity import misplaced, turned
+from .worded import Worded, share
 
 MARK = re.compile(r"\[(\d{1,4})\]")
 LISTED = re.compile(r",|、|·|\band\b|\bor\b|(?<=[가-힣])[와과](?=\s)|및|그리고")
@@ -51,21 +51,13 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Worded):
     """A sentence that the model was shown: its span in the source, its words and its unit vector."""
 
     start: int
     end: int
     text: str
     vector: np.ndarray
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(terms(self.text))
-
-    @cached_property
-    def korean(self) -> bool:
-        return lang_of(self.text).value == "ko"
 
     @cached_property
     def numbers(self) -> list[Number]:
@@ -213,11 +205,3 @@ class Checker:
                 break
             chosen.append(best)
         return tuple(sorted(chosen, key=lambda x: x.start))
-
-
-def share(unit: Unit, line: Line) -> float:
-    """How much of a unit a line holds, 0 to 1, in the line's own language."""
-    best = 0.0
-    for rendering in unit.ko if line.korean else unit.en:
-        best = max(best, rendering.trust * (sum(t in line.words for t in rendering.terms) / len(rendering.terms)) ** 2)
-    return best

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..reading.sentences import lang_of
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
-from ..words import terms
 from .numbers import missing, normalised, numbers
+from .worded import Worded, share
 
 #: Words that look like denials and are none, and two denials that affirm.
 NO_DENIAL = re.compile(
@@ -68,18 +67,10 @@ MATCHED, NEAR, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.34, 0.6, 0.5
 
 
 @dataclass(frozen=True)
-class Clause:
+class Clause(Worded):
     """A piece of a sentence."""
 
     text: str
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(terms(self.text))
-
-    @cached_property
-    def korean(self) -> bool:
-        return lang_of(self.text).value == "ko"
 
     @cached_property
     def denies(self) -> bool:
@@ -183,24 +174,7 @@ def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary, lea
 
 def _share(units: Sequence[Unit], clause: Clause) -> float:
     """Mean share of the units that a clause holds."""
-    total = 0.0
-    for unit in units:
-        wordings = unit.ko if clause.korean else unit.en
-        total += max((r.trust * (sum(_held(t, clause) for t in r.terms) / len(r.terms)) ** 2 for r in wordings), default=0.0)
-    return total / len(units)
-
-
-def _held(term: str, clause: Clause) -> bool:
-    """Whether a clause has a term, an English one in any of its forms: compare, comparable."""
-    if term in clause.words:
-        return True
-    return term.isascii() and len(term) > 4 and any(_forms(term, w) for w in clause.words if w[:4] == term[:4])
-
-
-def _forms(one: str, other: str) -> bool:
-    """Whether two English words may be forms of one: alike for three fifths of the longer."""
-    alike = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return alike >= 0.6 * max(len(one), len(other))
+    return sum(share(unit, clause) for unit in units) / len(units)
 
 
 def _opposite(clause: Clause, matched: Sequence[Clause]) -> bool:
