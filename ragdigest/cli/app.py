@@ -142,6 +142,10 @@ def ask_command(
             display.answer(library.ask(job["question"], say=say, **options), plain, say.shown)
 
 
+app.command("chat", epilog=conversing.CHAT_EPILOG)(conversing.chat_command)
+app.command("research", epilog=conversing.RESEARCH_EPILOG)(conversing.research_command)
+
+
 @app.command("related", epilog="Example: ragdigest related 2025-W37-ko.md#3")
 def related_command(
     ref: Annotated[Optional[str], typer.Argument(help="SOURCE#ORDINAL, SOURCE@WEEK_START#ORDINAL, an entry id, a title, free text or a PDF file.")] = None,
@@ -228,8 +232,6 @@ def names_command(
 
 
 app.command("eval", epilog=evaluating.EPILOG)(evaluating.eval_command)
-app.command("chat", epilog=conversing.CHAT_EPILOG)(conversing.chat_command)
-app.command("research", epilog=conversing.RESEARCH_EPILOG)(conversing.research_command)
 
 encoders_app = typer.Typer(name="encoders", help="Encoders known by name, and the bundled one as a sentence-transformers folder.", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 app.add_typer(encoders_app, epilog="Example: ragdigest encoders; ragdigest index --encoder BAAI/bge-m3; ragdigest encoders export my-encoder/")
