@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .answers import extractive
-from .answers.checking import Line, Piece
+from .answers.checking import Piece
 from .answers.sentences import Sentence, held, sentences_of
 from .library import Library
 from .records import Answer
 from .retrieval.filters import Filters
-from .retrieval.retriever import RARE_NAME, WHOLE, Scores, checked
+from .retrieval.retriever import RARE_NAME, WHOLE, Scores, checked, rare_names
 from .words import terms
 
 #: Limits: rounds of searching, queries a round, papers looked at for a query, notes of each, notes in all, characters of a note.
@@ -107,7 +107,7 @@ class _Work:
 
     def _named(self):
         """The units of the question that are names by which papers are told apart."""
-        return [self.scores.words.units[u] for u in self._rare(self.scores)]
+        return [self.scores.words.units[u] for u in rare_names(self.scores.asked, self.scores.words)]
 
     def _from_model(self, prompt, *args) -> list[str]:
         from .llm.client import ModelError
@@ -135,7 +135,7 @@ class _Work:
         listed = self.scores.asked.wants_list and not self.scores.asked.compares
         ranked = self.retriever.ranked(scores, 2 * NOTES if listed else PAPERS)
         bearing = [n for n in ranked if self._bears(scores, n)]
-        side = query != self.question and bool(self._rare(scores))
+        side = query != self.question and bool(rare_names(scores.asked, scores.words))
         near = bearing if side or (ranked and ranked[0] in bearing) else [n for n in ranked if scores.entry[n] >= WORTH * scores.entry[ranked[0]]]
         if side and not bearing:
             self.unknown.append(query)
@@ -151,16 +151,10 @@ class _Work:
         self.trail.append(Step(number, query, tuple(found)))
         self.say(self.trail[-1])
 
-    @staticmethod
-    def _rare(scores: Scores) -> list[int]:
-        """The units of a query that are rare names."""
-        words = scores.words
-        return [u for u, unit in enumerate(words.units) if scores.asked.names & {unit.text, *unit.text.split()} and words.weight[u].max() > RARE_NAME]
-
     def _bears(self, scores: Scores, n: int) -> bool:
         """Whether an entry holds a rare name of the query."""
         first = self.retriever.store.first_passage
-        return any(scores.words.match[u, first[n] : first[n + 1]].max() > WHOLE for u in self._rare(scores))
+        return any(scores.words.match[u, first[n] : first[n + 1]].max() > WHOLE for u in rare_names(scores.asked, scores.words))
 
     def missing(self) -> list[str]:
         """What to search for next: names and rare words of the question of which no note speaks."""
@@ -209,14 +203,14 @@ class _Work:
     def _noted(self, own: Answer) -> Answer:
         """Each paper's notes under its title, every one a quote."""
         chosen = [s for group in self._grouped() for s in sorted((n.sentence for n in group), key=lambda s: s.start)]
-        citations = tuple(extractive.citation(self.retriever, key, s) for key, s in enumerate(chosen, 1))
+        citations = tuple(extractive.citation(self.retriever, key, s.entry, s.start, s.end, s.score) for key, s in enumerate(chosen, 1))
         return replace(own, text=extractive.text_of(citations, chosen), citations=citations, abstained=False, reason=None, nearest=(), note=self._note())
 
     def _drafted(self) -> Answer | None:
         from .llm import drafting
-        from .llm.context import Context
+        from .llm.context import Context, line_of
 
-        pieces = [Piece(str(k), group[0].sentence.entry, tuple(Line(n.sentence.start, n.sentence.end, n.sentence.text, n.sentence.vector) for n in sorted(group, key=lambda n: n.sentence.start) if n.sentence.entry.n == group[0].sentence.entry.n))
+        pieces = [Piece(str(k), group[0].sentence.entry, tuple(line_of(n.sentence) for n in sorted(group, key=lambda n: n.sentence.start) if n.sentence.entry.n == group[0].sentence.entry.n))
                   for k, group in enumerate(self._grouped(), 1)]
         draft, _, failed, spent = drafting.drafted(self.retriever, self.client, self.question, self.scores.asked.lang, Context(tuple(pieces), 0, 0), lambda s: None)
         left_out = drafting.note_of(draft.dropped, failed, 0)

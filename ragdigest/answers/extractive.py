@@ -24,14 +24,15 @@ CLOSE = 0.08
 GENERATOR = "extractive"
 
 
-def answer(retriever: Retriever, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS, explain: bool = False) -> Answer:
+def answer(retriever: Retriever, question: str, filters: Filters = Filters(), strictness: float = STRICTNESS, explain: bool = False, scores: Scores | None = None) -> Answer:
     """One to six cited sentences, or an abstention that says what is missing and shows what lies nearest.
 
     `strictness` is the least probability (0 to 1) that the best paper says what is asked; `explain`
-    adds that probability, what it was judged by, and why the best papers stand where they do.
+    adds that probability, what it was judged by, and why the best papers stand where they do;
+    `scores` are the question's under these filters, where they are known already.
     """
     begun = time.perf_counter()
-    scores = retriever.score(question, filters)
+    scores = scores or retriever.score(question, filters)
     ranked = retriever.ranked(scores, 10)
     found = time.perf_counter()
     timing = {"retrieve": _ms(begun, found)}
@@ -53,7 +54,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
         return Answer(question, None, (), True, f"{nearest[0].title} lies nearest, but its text gives orders to its reader and is not quoted", nearest, GENERATOR, timing, shown)
     papers = list(dict.fromkeys(s.entry.n for s in chosen))
     chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
-    citations = tuple(citation(retriever, key, s) for key, s in enumerate(chosen, 1))
+    citations = tuple(citation(retriever, key, s.entry, s.start, s.end, s.score) for key, s in enumerate(chosen, 1))
     timing["answer"] = _ms(found)
     return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown, why=why)
 
@@ -152,11 +153,10 @@ def _alike(left: Sentence, right: Sentence) -> bool:
     return len(a & b) >= ALIKE * min(len(a), len(b))
 
 
-def citation(retriever: Retriever, key: int, s: Sentence) -> Citation:
-    """A sentence as the citation of that key, character for character."""
-    text = retriever.text(s.entry.source)
-    e = s.entry
-    hit = Hit(key, s.score, e.id, e.source, e.ordinal, e.title, e.week_start, e.week_end, e.langs[0], e.url, text[s.start : s.end], s.start, s.end)
+def citation(retriever: Retriever, key: int, entry: EntryRow, start: int, end: int, score: float = 0.0) -> Citation:
+    """A span of an entry as the citation of that key, character for character."""
+    e, quote = entry, retriever.text(entry.source)[start:end]
+    hit = Hit(key, score, e.id, e.source, e.ordinal, e.title, e.week_start, e.week_end, e.langs[0], e.url, quote, start, end)
     sha = retriever.store.catalogue.rows("SELECT sha256 FROM sources WHERE name = ?", (e.source,))[0][0]
     return Citation(str(key), hit, sha)
 

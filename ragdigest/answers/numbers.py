@@ -102,7 +102,7 @@ def _digits(text: str) -> float:
 
 
 def _small(text: str) -> float:
-    return float(text) if text.isdigit() else {"일": 1, **SINO}.get(text, 0)
+    return float(text) if text.isdigit() else SINO.get(text, 0)
 
 
 def _korean_run(match: re.Match[str]) -> float:

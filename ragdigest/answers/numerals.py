@@ -21,7 +21,7 @@ COUNTERS = re.compile(
     rf"(?<![가-힣])(?P<word>(?:{'|'.join(sorted((k for k in HANGUL if len(k) > 1), key=len, reverse=True))}|둘|셋|넷)(?=\s|{COUNTER}|[은는이가을를로의과와도,.]|입니다|이다|$)"
     rf"|(?!세종)(?:두|세|석|네|넉|열)(?=\s?(?:{COUNTER}))|(?:두|세)(?=\s[가-힣A-Za-z]))"
 )
-SINO = {"이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "팔": 8, "구": 9, "십": 10}
+SINO = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "팔": 8, "구": 9, "십": 10}
 SINO_RUN = re.compile(rf"(?<![가-힣])((?:[이삼사오육칠팔구]?[천백십]){{1,3}}[일이삼사오육칠팔구]?)([만억조]?)(한|두|세|네)?\s?(?={COUNTER}|퍼센트|%|년|달러|토큰|만(?![가-힣])|$|[은는이가을를의으])")
 
 
@@ -49,6 +49,6 @@ def sino_value(match: re.Match[str]) -> float:
             value += (part or 1) * {"천": 1000, "백": 100, "십": 10}[c]
             part = 0.0
         else:
-            part = {"일": 1, **SINO}[c]
+            part = SINO[c]
     value = (value + part) * {"만": 1e4, "억": 1e8, "조": 1e12}.get(match[2], 1)
     return value + {"한": 1, "두": 2, "세": 3, "네": 4}.get(match[3] or "", 0)

@@ -70,8 +70,6 @@ MATCHED, NEAR, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.34, 0.6, 0.5
 class Clause(Worded):
     """A piece of a sentence."""
 
-    text: str
-
     @cached_property
     def denies(self) -> bool:
         return len(DENIES.findall(NO_DENIAL.sub(" ", self.text))) % 2 == 1

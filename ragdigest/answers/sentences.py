@@ -9,10 +9,9 @@ import numpy as np
 from ..index.catalogue import EntryRow
 from ..passages import plain
 from ..reading.sentences import lang_of
-from ..records import Lang
 from ..retrieval.retriever import Retriever, Scores
 from ..retrieval.units import Unit
-from ..words import terms
+from .worded import Worded, share
 
 #: Weights of a sentence's score, measured on questions of our own: benchmarks/README.md.
 MEANING, WORDS, PASSAGE, LEAD, NUMBER, SAME_LANG = 1.0, 0.5, 0.25, 0.06, 0.08, 0.05
@@ -50,14 +49,8 @@ class Sentence:
 
 def held(units: Sequence[Unit], text: str) -> np.ndarray:
     """(units,) how much of each unit a text holds, 0 to 1, in its own language's wordings."""
-    korean = lang_of(text) is Lang.KO
-    words = set(terms(text))
-    out = np.zeros(len(units), np.float32)
-    for u, unit in enumerate(units):
-        for rendering in unit.ko if korean else unit.en:
-            share = sum(t in words for t in rendering.terms) / len(rendering.terms)
-            out[u] = max(out[u], rendering.trust * share**2)
-    return out
+    read = Worded(text)
+    return np.array([share(unit, read, forms=False) for unit in units], np.float32)
 
 
 def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRow]) -> list[Sentence]:

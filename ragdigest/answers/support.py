@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ..index.catalogue import EntryRow
-from ..retrieval.retriever import RARE_NAME, Retriever, Scores
+from ..retrieval.retriever import Retriever, Scores, rare_names
 from .sentences import ASKS_NUMBER, DIGIT, Sentence, held
 
 ASPECTS = Path(__file__).parents[1] / "data" / "aspects.tsv"
@@ -92,11 +92,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
 
 def missing_names(scores: Scores, there: np.ndarray) -> list[str]:
     """Names in the question that the paper does not name."""
-    weight = scores.words.weight.max(1) if len(scores.words.units) else []
-    return [
-        unit.text for u, unit in enumerate(scores.words.units)
-        if scores.asked.names & {unit.text, *unit.text.split()} and weight[u] > RARE_NAME and there[u] < 0.2
-    ]
+    return [scores.words.units[u].text for u in rare_names(scores.asked, scores.words) if there[u] < 0.2]
 
 
 def missing_aspects(question: str, text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """How much of a unit of meaning a piece of text holds, in the text's own language. Knows nothing of sentences or citations."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from ..reading.sentences import lang_of
@@ -7,6 +8,7 @@ from ..retrieval.units import Unit
 from ..words import terms
 
 
+@dataclass(frozen=True)
 class Worded:
     """A text with its terms and language, worked out once."""
 
@@ -21,16 +23,14 @@ class Worded:
         return lang_of(self.text).value == "ko"
 
 
-def share(unit: Unit, text: Worded) -> float:
-    """How much of a unit a text holds, 0 to 1, by the wording it holds most of."""
+def share(unit: Unit, text: Worded, forms: bool = True) -> float:
+    """How much of a unit a text holds, 0 to 1, by the wording it holds most of; `forms` lets English words stand in other forms."""
     wordings = unit.ko if text.korean else unit.en
-    return max((r.trust * (sum(_held(t, text) for t in r.terms) / len(r.terms)) ** 2 for r in wordings), default=0.0)
+    return max((r.trust * (sum(t in text.words or (forms and _in_another_form(t, text)) for t in r.terms) / len(r.terms)) ** 2 for r in wordings), default=0.0)
 
 
-def _held(term: str, text: Worded) -> bool:
-    """Whether a text has a term, an English one in any of its forms: compare, comparable."""
-    if term in text.words:
-        return True
+def _in_another_form(term: str, text: Worded) -> bool:
+    """Whether a text has an English term in another of its forms: compare, comparable."""
     return term.isascii() and len(term) > 4 and any(_forms(term, w) for w in text.words if w[:4] == term[:4])
 
 

@@ -8,37 +8,15 @@ from typing import Annotated, Any, Optional
 import typer
 
 from ..errors import RagdigestError
-from ..library import DEFAULT_INDEX, Library, build
+from ..library import Library, build
 from . import conversing, evaluating
+from .options import DEFAULT, AsJson, Count, EncoderName, Explain, IndexDir, LangOf, Plain, Since, SourceOf, Until, WithModel, emit
 
 app = typer.Typer(
     name="ragdigest", no_args_is_help=True, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
     help="Ask your weekly AI-paper digests, in Korean or English, and get answers proved by quotes.\n\n주간 AI 논문 다이제스트에 한국어나 영어로 물어보고, 근거 문장이 달린 답을 받으세요.",
     epilog="Start: ragdigest index corpus/   then: ragdigest ask 'KV 캐시를 압축하는 방법이 있나?'",
 )
-
-IndexDir = Annotated[Path, typer.Option("--index", envvar="RAGDIGEST_INDEX", help="Folder of the index.", show_default=True)]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, nothing else.")]
-Plain = Annotated[bool, typer.Option("--plain", help="No colours, boxes or folding: for pipes.")]
-Since = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or later: 2025-09-08.", metavar="DATE")]
-Until = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or earlier.", metavar="DATE")]
-LangOf = Annotated[Optional[str], typer.Option("--lang", help="Only entries with text in ko or en.", metavar="ko|en")]
-SourceOf = Annotated[Optional[str], typer.Option("--source", help="Only sources whose name fits, such as '2025-W3*'.", metavar="GLOB")]
-Count = Annotated[int, typer.Option("-k", "--count", min=1, max=1000, help="How many to show.")]
-Explain = Annotated[bool, typer.Option("--explain", help="Why each hit is where it is.")]
-EncoderName = Annotated[Optional[str], typer.Option("--encoder", help="bundled, or a sentence-transformers model by name or folder.")]
-DEFAULT = Path(DEFAULT_INDEX)
-
-
-def emit(row: dict[str, Any]) -> None:
-    """One JSON line; characters that no encoding holds are escaped."""
-    line = json.dumps(row, ensure_ascii=False)
-    try:
-        line.encode("utf-8")
-    except UnicodeEncodeError:
-        line = json.dumps(row)
-    print(line)
-
 
 def jobs(batch: Path | None, field: str, given: str | None) -> list[dict[str, Any]]:
     """The questions to answer: the one given, or those of a batch file. Raises RagdigestError for a bad line."""
@@ -126,7 +104,7 @@ def ask_command(
     index: IndexDir = DEFAULT, since: Since = None, until: Until = None, lang: LangOf = None, source: SourceOf = None,
     batch: Annotated[Optional[Path], typer.Option(help="JSON lines with id and question.", metavar="FILE")] = None,
     strictness: Annotated[Optional[float], typer.Option(min=0.0, max=1.0, help="How sure an answer must be (0 always answers, 1 never).")] = None,
-    llm: conversing.WithModel = None, explain: Annotated[bool, typer.Option("--explain", help="How sure the answer is, by what, and why the best papers stand where they do.")] = False, as_json: AsJson = False, plain: Plain = False,
+    llm: WithModel = None, explain: Annotated[bool, typer.Option("--explain", help="How sure the answer is, by what, and why the best papers stand where they do.")] = False, as_json: AsJson = False, plain: Plain = False,
 ) -> None:
     """Answer a question with cited sentences, or say that the digests do not."""
     library = None

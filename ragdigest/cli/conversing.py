@@ -1,27 +1,20 @@
 """The commands that hold a conversation or search in rounds: chat and research."""
 
-import json
 import sys
-from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from ..errors import RagdigestError
-from ..library import DEFAULT_INDEX, Library
+from ..library import Library
 from . import display
+from .options import DEFAULT, AsJson, IndexDir, Plain, Since, Until, WithModel, emit
 
 CHAT_EPILOG = "Example: ragdigest chat   then: GRPO를 쓰는 논문 알려줘   then: 그럼 두 번째 논문은?   /new forgets, /quit ends."
 RESEARCH_EPILOG = "Example: ragdigest research 'HICRA와 GRPO를 비교하고, 둘을 쓰는 논문을 모두 찾아줘'"
-IndexDir = Annotated[Path, typer.Option("--index", envvar="RAGDIGEST_INDEX", help="Folder of the index.", show_default=True)]
-WithModel = Annotated[Optional[bool], typer.Option("--llm/--no-llm", help="Let the configured language model write (default: where one is configured).", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, nothing else.")]
-Plain = Annotated[bool, typer.Option("--plain", help="No colours, boxes or folding: for pipes.")]
-Since = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or later: 2025-09-08.", metavar="DATE")]
-Until = Annotated[Optional[str], typer.Option(help="Only weeks that begin on this day or earlier.", metavar="DATE")]
 
 
-def chat_command(index: IndexDir = Path(DEFAULT_INDEX), llm: WithModel = None, as_json: AsJson = False, plain: Plain = False) -> None:
+def chat_command(index: IndexDir = DEFAULT, llm: WithModel = None, as_json: AsJson = False, plain: Plain = False) -> None:
     """Ask and ask on: each question may point at the answer before it."""
     from ..chat import Chat
 
@@ -59,7 +52,7 @@ def _turn(chat, asked: str, llm: bool | None, as_json: bool, plain: bool) -> Non
     understood = chat.understood(asked, llm)
     if as_json:
         answer = chat.ask(asked, understood=understood, llm=llm)
-        print(json.dumps({**answer.to_json(), "question": asked, "understood": understood}, ensure_ascii=False), flush=True)
+        emit({**answer.to_json(), "question": asked, "understood": understood})
         return
     if understood != asked:
         display.note(f"understood: {understood}")
@@ -69,7 +62,7 @@ def _turn(chat, asked: str, llm: bool | None, as_json: bool, plain: bool) -> Non
 
 def research_command(
     question: Annotated[str, typer.Argument(help="A question in Korean or English that takes several searches.")],
-    index: IndexDir = Path(DEFAULT_INDEX), since: Since = None, until: Until = None,
+    index: IndexDir = DEFAULT, since: Since = None, until: Until = None,
     rounds: Annotated[int, typer.Option(min=1, max=8, help="Most rounds of searching.")] = 3,
     llm: WithModel = None, as_json: AsJson = False, plain: Plain = False,
 ) -> None:
@@ -82,7 +75,7 @@ def research_command(
     library = Library.open(index, warm=True)
     done = research(library, question, rounds, llm, (lambda step: None) if as_json else told, since=since, until=until)
     if as_json:
-        print(json.dumps({"id": None, **done.to_json()}, ensure_ascii=False))
+        emit({"id": None, **done.to_json()})
     else:
         display.note("")
         display.answer(done.answer, plain)

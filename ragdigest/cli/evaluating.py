@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from ..library import DEFAULT_INDEX, Library
+from ..library import Library
+from .options import DEFAULT, AsJson, IndexDir, Plain, emit
 
 if TYPE_CHECKING:
     from ..evaluation import Case, Figure, Report
 
-# app.py imports this module, so the options they share are declared once more
-IndexDir = Annotated[Path, typer.Option("--index", envvar="RAGDIGEST_INDEX", help="Folder of the index.", show_default=True)]
 Against = Annotated[Optional[Path], typer.Option("--against", help="A second index, for another encoder say: the same questions, and INDEX2 less INDEX.", metavar="INDEX2")]
 Count = Annotated[int, typer.Option("-k", "--count", min=1, max=1000, help="How many hits to score.")]
 SearchOnly = Annotated[bool, typer.Option("--search-only", help="Score the ranking alone, not the answers.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, nothing else.")]
-Plain = Annotated[bool, typer.Option("--plain", help="No colours, boxes or folding: for pipes.")]
 Questions = Annotated[Path, typer.Argument(help="JSON lines with id, question, and gold, answer_contains or kind near, field or off.", metavar="QUESTIONS.jsonl")]
 EPILOG = "Example: ragdigest eval my-questions.jsonl --index indexes/default --against indexes/other-encoder"
 
 
 def eval_command(
-    questions: Questions, index: IndexDir = Path(DEFAULT_INDEX), against: Against = None, count: Count = 10,
+    questions: Questions, index: IndexDir = DEFAULT, against: Against = None, count: Count = 10,
     as_json: AsJson = False, search_only: SearchOnly = False, plain: Plain = False,
 ) -> None:
     """Score search and answers on questions of your own whose answers are known."""
@@ -71,8 +68,6 @@ def _steps(cases: Sequence["Case"], what: str) -> Iterator[Any]:
 
 
 def _emit(index: Path, left: "Report", against: Path | None, right: "Report | None", differences: Sequence[tuple]) -> None:
-    from .app import emit
-
     row: dict[str, Any] = {"index": str(index), **left.to_json()}
     if right:
         names = ("metric", "left", "right", "difference")

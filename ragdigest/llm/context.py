@@ -54,7 +54,7 @@ def context_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], budg
             allowed = _within(allowed, 1 if single else len(allowed), budget - spent - heading)
             cost = heading + sum(tokens(s.text) for s in allowed)
         if allowed and spent + cost <= budget:
-            pieces.append(Piece(str(len(pieces) + 1), rows[n], tuple(_line(s) for s in allowed)))
+            pieces.append(Piece(str(len(pieces) + 1), rows[n], tuple(line_of(s) for s in allowed)))
             spent += cost
     return Context(tuple(pieces), spent, withheld)
 
@@ -68,8 +68,9 @@ def _within(sentences: list[Sentence], most: int, room: int) -> list[Sentence]:
     return sorted(chosen, key=lambda s: s.order)
 
 
-def _line(sentence: Sentence) -> Line:
-    return Line(sentence.start, sentence.end, sentence.text, sentence.vector)
+def line_of(sentence: Sentence) -> Line:
+    """A scored sentence as the check of a draft reads it."""
+    return Line(sentence.text, sentence.start, sentence.end, sentence.vector)
 
 
 def piece_of(retriever: Retriever, entry, key: str) -> Piece:
@@ -78,4 +79,4 @@ def piece_of(retriever: Retriever, entry, key: str) -> Piece:
     spans = [s for p in retriever.store.catalogue.passages_of(entry.n) for s in p.sentences]
     texts = [plain(text[a:b]) or "." for a, b in spans]
     rows = retriever.encoder.encode_passages(texts)
-    return Piece(key, entry, tuple(Line(a, b, t, r) for (a, b), t, r in zip(spans, texts, rows, strict=True)))
+    return Piece(key, entry, tuple(Line(t, a, b, r) for (a, b), t, r in zip(spans, texts, rows, strict=True)))

@@ -15,7 +15,7 @@ from ..answers.support import STRICTNESS
 from ..reading.sentences import sentence_spans
 from ..records import Answer, Citation
 from ..retrieval.filters import Filters
-from ..retrieval.retriever import Retriever, checked, hit_of
+from ..retrieval.retriever import Retriever, Scores, checked
 from . import prompts
 from .client import Client, ModelError
 from .context import MOST, Context, context_of
@@ -51,18 +51,8 @@ class Draft:
         for c in self.citations:
             if c.hit.id == piece.entry.id and c.hit.start <= span[0] and span[1] <= c.hit.end:
                 return c.key
-        e, text = piece.entry, self.retriever.text(piece.entry.source)
-        hit = hit_of(e, _Span(text[slice(*span)], *span), len(self.citations) + 1, 0.0)
-        sha = self.retriever.store.catalogue.rows("SELECT sha256 FROM sources WHERE name = ?", (e.source,))[0][0]
-        self.citations.append(Citation(str(len(self.citations) + 1), hit, sha))
+        self.citations.append(extractive.citation(self.retriever, len(self.citations) + 1, piece.entry, *span))
         return self.citations[-1].key
-
-
-@dataclass(frozen=True)
-class _Span:
-    quote: str
-    start: int
-    end: int
 
 
 def spans_of(lines: Iterable[Line]) -> list[tuple[int, int]]:
@@ -106,14 +96,16 @@ def answer(
     stands. A model can say itself that the passages do not answer, so where no `strictness` is given it is asked from LENIENT on.
     """
     begun = time.perf_counter()
-    plain = extractive.answer(retriever, question, filters, LENIENT if strictness is None else strictness, explain)
+    scores = retriever.score(question, filters)
+    retrieved = _ms(begun)
+    plain = extractive.answer(retriever, question, filters, LENIENT if strictness is None else strictness, explain, scores)
+    plain = replace(plain, timing_ms={**plain.timing_ms, "retrieve": retrieved})
     if plain.abstained:
         return plain
-    scores = retriever.score(question, filters)
     context = context_of(retriever, scores, retriever.ranked(scores, MOST), client.settings.context_tokens)
     if not context.pieces:
         why = "every sentence found reads like an order to the model" if context.withheld else f"RAGDIGEST_LLM_CONTEXT_TOKENS ({client.settings.context_tokens}) has room for no passage"
-        return _own(retriever, question, filters, strictness, plain, why)
+        return _own(retriever, scores, question, strictness, plain, why)
     found = time.perf_counter()
     draft, said, failed, spent = drafted(retriever, client, question, scores.asked.lang, context, say)
     timing = {**plain.timing_ms, "context": _ms(begun, found), "check": round(1000 * spent, 2), "draft": _ms(found)}
@@ -122,13 +114,13 @@ def answer(
         return Answer(question, None, (), True, f"{client.settings.model} finds no answer in the nearest passages", nearest, client.settings.model, timing, plain.filters, why=plain.why)
     note = note_of(draft.dropped, failed, context.withheld)
     if not draft.citations:
-        return replace(_own(retriever, question, filters, strictness, plain, note or "nothing of the draft is proved by the passages"), timing_ms=timing)
+        return replace(_own(retriever, scores, question, strictness, plain, note or "nothing of the draft is proved by the passages"), timing_ms=timing)
     return Answer(question, draft.text, tuple(draft.citations), False, None, (), client.settings.model, timing, plain.filters, note, plain.why)
 
 
-def _own(retriever: Retriever, question: str, filters: Filters, strictness: float | None, lenient: Answer, note: str) -> Answer:
+def _own(retriever: Retriever, scores: Scores, question: str, strictness: float | None, lenient: Answer, note: str) -> Answer:
     """The answer without a model, as sure as it must then be, with a note of why the model's is not shown."""
-    own = lenient if strictness is not None else extractive.answer(retriever, question, filters, STRICTNESS, lenient.why is not None)
+    own = lenient if strictness is not None else extractive.answer(retriever, question, strictness=STRICTNESS, explain=lenient.why is not None, scores=scores)
     return replace(own, note=note if own.abstained else f"{note}; these are the digests' own words")
 
 

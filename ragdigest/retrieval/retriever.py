@@ -143,7 +143,7 @@ class Retriever:
     def _named(self, asked: Question, evidence: WordEvidence) -> np.ndarray:
         """(entries,) what entries gain by bearing, or for a list by holding, a name that the question names."""
         gain = np.zeros(len(self.store.columns.entry_source), np.float32)
-        named = [u for u, unit in enumerate(evidence.units) if asked.names & {unit.text, *unit.text.split()} and evidence.weight[u].max() > RARE_NAME]
+        named = rare_names(asked, evidence)
         if not named:
             return gain
         for u in named:
@@ -238,6 +238,11 @@ class Retriever:
                 other = [r.text for r in wordings if r.text != unit.text]
                 matched.append({"term": unit.text, "weight": round(float(scores.words.weight[u, lang]), 2), "match": round(here, 2), **({"also": other} if other else {})})
         return {"vector": round(float(scores.cosine[passage]), 4), "words": round(float(scores.passage[passage] - scores.cosine[passage]), 4), "matched": matched}
+
+
+def rare_names(asked: Question, evidence: WordEvidence) -> list[int]:
+    """The units of a question that are names by which papers are told apart."""
+    return [u for u, unit in enumerate(evidence.units) if asked.names & {unit.text, *unit.text.split()} and evidence.weight[u].max() > RARE_NAME]
 
 
 def checked(query: str) -> str:
