@@ -67,7 +67,7 @@ class Library:
     def retriever(self) -> "Retriever":
         from .retrieval.retriever import Retriever
 
-        glossary, _, _ = self.glossary, self.store.vectors, self.store.postings  # read while the encoder opens
+        glossary, _, _, _ = self.glossary, self.store.vectors, self.store.sentence_vectors, self.store.postings  # read while the encoder opens
         return Retriever(self.store, self.encoder, glossary)
 
     @cached_property

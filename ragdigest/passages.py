@@ -7,6 +7,7 @@ Size and overlap were chosen by measuring: benchmarks/README.md.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from .reading.sentences import lang_of, sentence_spans
 from .records import Entry, Passage
@@ -42,6 +43,11 @@ def _passage(text: str, title: str, sentences: tuple[tuple[int, int], ...]) -> P
     quote = plain(text[start:end])
     embedded = f"{plain(title)}\n{quote}" if title else quote
     return Passage(start, end, lang_of(quote), sentences, embedded or text[start:end])
+
+
+def sentence_texts(quote: str, start: int, spans: Iterable[Sequence[int]]) -> list[str]:
+    """A passage's sentences without Markdown, as they are embedded; `quote` begins at `start` of the text the spans count in."""
+    return [plain(quote[a - start : b - start]) or "." for a, b in spans]
 
 
 def visible(text: str) -> str:

@@ -58,7 +58,7 @@ def rows(index: Path) -> list[tuple[str, str, str | None]]:
 def test_a_file_is_copied_and_indexed_alone(put: Callable, new: Callable, weeks: Path, index: Path, letters: LetterEncoder) -> None:
     letters.seen.clear()
     change = put(new("c.md"))
-    assert (change.added, change.unchanged, letters.seen) == (("c.md",), 2, ["Ibis\nIbis reads quickly."])
+    assert (change.added, change.unchanged, letters.seen) == (("c.md",), 2, ["Ibis\nIbis reads quickly.", "Ibis reads quickly."])
     assert (weeks / "c.md").read_text() == WEEK and sorted(p.name for p in weeks.iterdir()) == ["a.md", "b.md", "c.md"]
     assert rows(index) == [*ROWS, ("c.md", "Ibis", "2025-09-22")]
 

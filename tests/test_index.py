@@ -41,7 +41,7 @@ def test_update_embeds_the_new_week_alone(index: Path, weeks: Path, letters: Let
     letters.seen.clear()
     (weeks / "c.md").write_text(digest("2025-09-22 ~ 28", ("Ibis", "Ibis reads.")), encoding="utf-8")
     change = update(index, [], letters)
-    assert (change.added, change.unchanged, letters.seen) == (("c.md",), 2, ["Ibis\nIbis reads."])
+    assert (change.added, change.unchanged, letters.seen) == (("c.md",), 2, ["Ibis\nIbis reads.", "Ibis reads."])
 
 
 def test_deleting_and_editing_change_exactly_that(index: Path, weeks: Path, letters: LetterEncoder) -> None:
@@ -49,7 +49,7 @@ def test_deleting_and_editing_change_exactly_that(index: Path, weeks: Path, lett
     (weeks / "a.md").unlink()
     (weeks / "b.md").write_text((weeks / "b.md").read_text().replace("Yak routes layers.", "Yak skips layers."), encoding="utf-8")
     change = update(index, [], letters)
-    assert (change.removed, change.changed, letters.seen) == (("a.md",), ("b.md",), ["Yak\nYak skips layers."])
+    assert (change.removed, change.changed, letters.seen) == (("a.md",), ("b.md",), ["Yak\nYak skips layers.", "Yak skips layers."])
 
 
 def test_nothing_new_writes_nothing(index: Path, letters: LetterEncoder) -> None:
@@ -166,7 +166,7 @@ def test_two_writers_wait_or_fail_clearly(index: Path) -> None:
 def test_readers_are_not_disturbed(index: Path, weeks: Path, letters: LetterEncoder) -> None:
     """A store opened before three updates answers from what it opened."""
     store = Store(index)
-    assert store.vectors.shape[0] == 4 and store.postings.keys.size and store.columns.entry_source.size
+    assert store.vectors.shape[0] == store.sentence_vectors.shape[0] == 4 and store.postings.keys.size and store.columns.entry_source.size
     for number in range(3):
         (weeks / "c.md").write_text(digest("2025-09-22 ~ 28", (f"Ibis{number}", "Ibis reads.")), encoding="utf-8")
         update(index, [], letters)
@@ -190,7 +190,7 @@ def test_another_encoder_embeds_everything_again_and_says_so(index: Path, letter
     letters.fingerprint, said = "letters-2", []
     letters.seen.clear()
     change = update(index, [], letters, say=said.append)
-    assert (change.embedded, change.unchanged, len(letters.seen)) == (4, 2, 4)
+    assert (change.embedded, change.unchanged, len(letters.seen)) == (4, 2, 8)  # a sentence a passage
     assert said == ["encoder letters gives way to letters of another version: every passage is embedded again"]
     assert layout.current(index).meta["fingerprint"] == "letters-2"
 

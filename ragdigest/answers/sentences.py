@@ -56,23 +56,21 @@ def held(units: Sequence[Unit], text: str) -> np.ndarray:
 def sentences_of(retriever: Retriever, scores: Scores, entries: Sequence[EntryRow]) -> list[Sentence]:
     """All sentences of the entries with their scores, in order."""
     raw = []
+    first, rows = retriever.store.first_sentence, retriever.store.sentence_vectors
     for entry in entries:
         text = retriever.text(entry.source)
-        spans = [(p, span) for p in retriever.store.catalogue.passages_of(entry.n) for span in p.sentences]
-        raw += [(entry, p, order, span, plain(text[slice(*span)])) for order, (p, span) in enumerate(spans)]
-    if not raw:
-        return []
-    rows = retriever.encoder.encode_passages([r[4] or "." for r in raw])
-    cosines = rows @ scores.vector
+        spans = [(p, row, span) for p in retriever.store.catalogue.passages_of(entry.n) for row, span in enumerate(p.sentences, first[p.n])]
+        raw += [(entry, p, order, span, plain(text[slice(*span)]), row) for order, (p, row, span) in enumerate(spans)]
     weights = scores.words.counts
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
     out = []
-    for (entry, passage, order, (start, end), text), cosine, row in zip(raw, cosines, rows, strict=True):
+    for entry, passage, order, (start, end), text, row in raw:
         lang = lang_of(text).value
         column = weights[:, 0 if lang == "ko" else 1]
         total = float(column.sum()) or 1.0
         covered = float((held(scores.words.units, text) * column).sum()) / total
-        score = MEANING * float(cosine) + WORDS * covered + PASSAGE * float(scores.passage[passage.n]) + LEAD * (order == 0)
+        cosine = float(scores.sentence[row])
+        score = MEANING * cosine + WORDS * covered + PASSAGE * float(scores.passage[passage.n]) + LEAD * (order == 0)
         score += NUMBER * (wants_number and bool(DIGIT.search(text))) + SAME_LANG * (lang == scores.asked.lang)
-        out.append(Sentence(entry, start, end, text, order, float(cosine), covered, score, bool(LEANS.match(text)), row))
+        out.append(Sentence(entry, start, end, text, order, cosine, covered, score, bool(LEANS.match(text)), rows[row]))
     return out

@@ -41,7 +41,7 @@ def progress() -> Iterator[Any]:
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
 
         def start(total: int, _: int):
-            task = bar.add_task("embedding passages", total=total)
+            task = bar.add_task("embedding passages and sentences", total=total)
             return lambda steps: bar.advance(task, steps)
 
         yield start

@@ -18,19 +18,19 @@ import numpy as np
 from .. import words
 from ..encoders import Encoder
 from ..errors import RagdigestError
-from ..passages import passages_of
+from ..passages import passages_of, sentence_texts
 from ..reading import SUFFIXES, read_source
 from ..reading.weeks import parse_week
 from ..records import Lang, Source
 from . import mining, works
 from .catalogue import write_catalogue
-from .layout import CATALOGUE, COLUMNS, POSTINGS, VECTORS, new_generation, read_manifest, writer
+from .layout import CATALOGUE, COLUMNS, POSTINGS, SENTENCES, VECTORS, new_generation, read_manifest, writer
 from .postings import Postings
 from .scan import Found, scan
 from .store import Columns, Store, mean_rows
 
 #: Raised whenever reading, cutting or term making changes, so that old rows are not taken over.
-RECIPE = 4
+RECIPE = 5
 BITS = {Lang.KO.value: 1, Lang.EN.value: 2}
 Say = Callable[[str], None]
 
@@ -66,7 +66,7 @@ def update(
     """Bring the index at `root` up to date with `paths` and the roots it remembers.
 
     `weeks` gives a week by file path where a text tells none. `progress(total, 0)` is called once
-    with the number of passages to embed and returns what to call per passage.
+    with the number of passages and sentences to embed and returns what to call per text.
     Raises RagdigestError and leaves the index as it was where a source cannot be read.
     """
     with writer(root):
@@ -89,13 +89,13 @@ def update(
         records, change = _records(found, before, old, stated, skip_bad, notes)
         if same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
             return _change(change, 0, records, notes)
-        vectors, embedded = _vectors(records, old if same_encoder else None, encoder, progress)
+        vectors, sentences, embedded = _vectors(records, old if same_encoder else None, encoder, progress)
         used = {r.row[2] for r in records}
         fresh = {"roots": roots, "weeks": {k: v for k, v in stated.items() if k in used}, "encoder": encoder.name, "fingerprint": encoder.fingerprint,
                  "dimensions": encoder.dimensions, "recipe": RECIPE, "sources": len(records), "passages": len(vectors),
                  "entries": sum(1 for r in records for e in r.entries if e[2])}
         with new_generation(root, fresh) as folder:
-            _write(folder, records, vectors)
+            _write(folder, records, vectors, sentences)
         return _change(change, embedded, records, notes)
 
 
@@ -157,9 +157,15 @@ def _record(source: Source, item: Found, week: str | None) -> Record:
             record.entries.append((e, key, entry.ordinal, d, entry.title, entry.start, entry.end, json.dumps(entry.body), ",".join(entry.langs),
                                    json.dumps(entry.links, ensure_ascii=False), entry.arxiv))
             for p in passages_of(source.text, entry):
+                quote = source.text[p.start : p.end]
                 record.passages.append((e, p.start, p.end, p.lang.value, json.dumps(p.sentences), p.embedded,
-                                        hashlib.sha256(p.embedded.encode("utf-8", "surrogatepass")).hexdigest()[:32], term_blob(p.embedded), source.text[p.start : p.end]))
+                                        _fingerprint([p.embedded, *sentence_texts(quote, p.start, p.sentences)]), term_blob(p.embedded), quote))
     return record
+
+
+def _fingerprint(texts: Sequence[str]) -> str:
+    """What a passage's rows are kept under: a checksum of everything that is embedded of it."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def term_blob(text: str) -> bytes:
@@ -205,22 +211,25 @@ def _taken_over(old: Store, row: tuple, seen: tuple[int, int] | None = None) -> 
     )
 
 
-def _vectors(records: list[Record], old: Store | None, encoder: Encoder, progress) -> tuple[np.ndarray, int]:
-    """(passages, dimensions) unit rows in record order, and how many had to be embedded."""
-    keys = [p[6] for r in records for p in r.passages]
-    known: dict[str, np.ndarray] = {}
+def _vectors(records: list[Record], old: Store | None, encoder: Encoder, progress) -> tuple[np.ndarray, np.ndarray, int]:
+    """Unit rows of all passages and of all their sentences, in record order, and how many passages had to be embedded."""
+    passages = [p for r in records for p in r.passages]
+    known: dict[str, np.ndarray] = {}  # a passage's row, then its sentences' rows
     if old is not None:
-        known = dict(zip((k for (k,) in old.catalogue.rows("SELECT key FROM passages ORDER BY n")), old.vectors, strict=False))
-    texts = {p[6]: p[5] for r in records for p in r.passages if p[6] not in known}
+        first = old.first_sentence
+        for n, (key,) in enumerate(old.catalogue.rows("SELECT key FROM passages ORDER BY n")):
+            known[key] = np.vstack([old.vectors[n], old.sentence_vectors[first[n] : first[n + 1]]])
+    texts = {p[6]: [p[5], *sentence_texts(p[8], p[1], json.loads(p[4]))] for p in passages if p[6] not in known}
     if texts:
-        step = progress(len(texts), 0) if progress else None
-        rows = encoder.encode_passages(list(texts.values()), step)
-        known.update(zip(texts, rows, strict=False))
-    out = np.stack([known[k] for k in keys]) if keys else np.zeros((0, encoder.dimensions), np.float32)
-    return np.ascontiguousarray(out, np.float32), len(texts)
+        flat = [t for group in texts.values() for t in group]
+        rows = encoder.encode_passages(flat, progress(len(flat), 0) if progress else None)
+        known.update(zip(texts, np.split(rows, np.cumsum([len(group) for group in texts.values()])[:-1]), strict=True))
+    none = np.zeros((0, encoder.dimensions), np.float32)
+    found = [known[p[6]] for p in passages]
+    return np.vstack([none, *(rows[:1] for rows in found)]), np.vstack([none, *(rows[1:] for rows in found)]), len(texts)
 
 
-def _write(folder: Path, records: list[Record], vectors: np.ndarray) -> None:
+def _write(folder: Path, records: list[Record], vectors: np.ndarray, sentences: np.ndarray) -> None:
     """Number the rows and write every file of a generation."""
     import faiss
 
@@ -236,6 +245,7 @@ def _write(folder: Path, records: list[Record], vectors: np.ndarray) -> None:
             tables["passages"].append((len(tables["passages"]), e0 + p[0], *p[1:]))
             columns["passage_entry"].append(e0 + p[0])
             columns["passage_lang"].append(BITS[p[3]])
+            columns["passage_sentences"].append(len(json.loads(p[4])))
         for e, key, ordinal, d, title, start, end, body, langs, links, arxiv in record.entries:
             _, _, _, first, last = record.digests[d]
             items.append(works.Item(key, d0 + d, title, " ".join(texts[e]), arxiv) if ordinal else works.Item(key, d0 + d, "", "", None))
@@ -257,9 +267,10 @@ def _write(folder: Path, records: list[Record], vectors: np.ndarray) -> None:
     if len(vectors) != len(tables["passages"]):
         raise RagdigestError(f"{len(vectors)} vectors for {len(tables['passages'])} passages; report this")
     write_catalogue(folder / CATALOGUE, tables)
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
-    faiss.write_index(index, str(folder / VECTORS))
+    for name, rows, index in ((VECTORS, vectors, faiss.IndexFlatIP(vectors.shape[1])),
+                              (SENTENCES, sentences, faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT))):
+        index.add(np.ascontiguousarray(rows, np.float32))
+        faiss.write_index(index, str(folder / name))
     Postings.build([terms_of(p[8]) for p in tables["passages"]]).save(folder / POSTINGS)
     Columns(**{k: np.array(v, np.uint8 if k in ("passage_lang", "entry_langs") else np.int32) for k, v in columns.items()}).save(folder / COLUMNS)
 

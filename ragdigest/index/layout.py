@@ -22,12 +22,12 @@ from typing import Any
 
 from ..errors import RagdigestError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 LOCK = "writer.lock"
 #: Every file of a generation, once.
-CATALOGUE, VECTORS, POSTINGS, COLUMNS = "catalogue.sqlite", "vectors.faiss", "postings.npz", "columns.npz"
-FILES = (CATALOGUE, VECTORS, POSTINGS, COLUMNS)
+CATALOGUE, VECTORS, SENTENCES, POSTINGS, COLUMNS = "catalogue.sqlite", "vectors.faiss", "sentences.faiss", "postings.npz", "columns.npz"
+FILES = (CATALOGUE, VECTORS, SENTENCES, POSTINGS, COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import RagdigestError
 from .catalogue import Catalogue
-from .layout import CATALOGUE, COLUMNS, POSTINGS, VECTORS, Manifest, current
+from .layout import CATALOGUE, COLUMNS, POSTINGS, SENTENCES, VECTORS, Manifest, current
 from .postings import Postings
 
 
@@ -19,6 +19,7 @@ class Columns:
 
     passage_entry: np.ndarray
     passage_lang: np.ndarray
+    passage_sentences: np.ndarray
     entry_source: np.ndarray
     entry_first_day: np.ndarray
     entry_last_day: np.ndarray
@@ -77,22 +78,34 @@ class Store:
     @cached_property
     def faiss(self):
         """The FAISS index; row n is passage n."""
+        return self._faiss(VECTORS, len(self.columns.passage_entry))
 
+    def _faiss(self, name: str, rows: int):
         def load(path: Path):
             import faiss
 
             faiss.omp_set_num_threads(1)
             index = faiss.read_index(str(path))
-            if index.ntotal != len(self.columns.passage_entry) or index.d != self.manifest.meta["dimensions"]:
-                raise ValueError(f"{index.ntotal} vectors for {len(self.columns.passage_entry)} passages")
+            if index.ntotal != rows or index.d != self.manifest.meta["dimensions"]:
+                raise ValueError(f"{index.ntotal} vectors for {rows}")
             return index
 
-        return self._load(VECTORS, load)
+        return self._load(name, load)
 
     @cached_property
     def vectors(self) -> np.ndarray:
         """(passages, dimensions) float32 unit rows."""
-        return self.faiss.reconstruct_n(0, self.faiss.ntotal) if self.faiss.ntotal else np.zeros((0, self.faiss.d), np.float32)
+        return rows_of(self.faiss)
+
+    @cached_property
+    def sentence_vectors(self) -> np.ndarray:
+        """(sentences, dimensions) float32 rows of the passages' sentences, in order, rounded to half precision."""
+        return rows_of(self._faiss(SENTENCES, int(self.first_sentence[-1])))
+
+    @cached_property
+    def first_sentence(self) -> np.ndarray:
+        """(passages + 1) where each passage's sentences begin."""
+        return np.concatenate([[0], np.cumsum(self.columns.passage_sentences)])
 
     @cached_property
     def first_passage(self) -> np.ndarray:
@@ -162,6 +175,11 @@ class EntryTerms:
         mine[terms] = weights
         products = np.concatenate([[0.0], np.cumsum(self.weights * mine[self.terms])])
         return products[self.offsets[1:]] - products[self.offsets[:-1]]
+
+
+def rows_of(index) -> np.ndarray:
+    """(n, dimensions) float32 rows of a FAISS index."""
+    return index.reconstruct_n(0, index.ntotal) if index.ntotal else np.zeros((0, index.d), np.float32)
 
 
 def mean_rows(vectors: np.ndarray, owner: np.ndarray, owners: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..answers.checking import Line, Piece
 from ..answers.orders import instructs
 from ..answers.sentences import Sentence, sentences_of
-from ..passages import plain
+from ..passages import sentence_texts
 from ..retrieval.retriever import Retriever, Scores
 
 #: Share of the budget for whole papers; most papers in all; tokens of a piece's heading beside its title.
@@ -75,8 +75,11 @@ def line_of(sentence: Sentence) -> Line:
 
 def piece_of(retriever: Retriever, entry, key: str) -> Piece:
     """An entry whole, for a check that no question led to."""
-    text = retriever.text(entry.source)
-    spans = [s for p in retriever.store.catalogue.passages_of(entry.n) for s in p.sentences]
-    texts = [plain(text[a:b]) or "." for a, b in spans]
-    rows = retriever.encoder.encode_passages(texts)
-    return Piece(key, entry, tuple(Line(t, a, b, r) for (a, b), t, r in zip(spans, texts, rows, strict=True)))
+    store = retriever.store
+    first, rows = store.first_sentence, store.sentence_vectors
+    lines = [
+        Line(text, a, b, row)
+        for p in store.catalogue.passages_of(entry.n)
+        for text, (a, b), row in zip(sentence_texts(p.quote, p.start, p.sentences), p.sentences, rows[first[p.n] : first[p.n + 1]], strict=True)
+    ]
+    return Piece(key, entry, tuple(lines))

@@ -27,6 +27,8 @@ from .units import Rendering, Unit, units_of
 #: Weights of word evidence beside a cosine: for choosing an entry's best passage, and for ranking
 #: entries by their words as a whole. All measured on questions of our own: benchmarks/README.md.
 PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.020
+#: Share of a passage's nearest sentence in its meaning, beside the passage as a whole.
+SENTENCE = 0.33
 #: What an overview loses against a paper; what a name in a title gains; what the rarest name an
 #: entry holds gains, times its idf over SCARCE; what an entry that names
 #: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
@@ -50,13 +52,14 @@ MAX_QUERY = 4000
 class Scores:
     """What ranking knows of a question: cosines and word gains (units, passages), fused scores by passage and entry.
 
-    `asked` is the question as understood, `vector` its unit row, and `filters` with its own period.
+    `cosine` is each passage's with its nearest sentence's in it, `sentence` each sentence's. `asked` is the question as understood, `vector` its unit row, and `filters` with its own period.
     """
 
     asked: Question
     filters: Filters
     vector: np.ndarray
     cosine: np.ndarray
+    sentence: np.ndarray
     words: WordEvidence
     gains: np.ndarray
     passage: np.ndarray
@@ -95,7 +98,7 @@ class Retriever:
         columns = self.store.columns
         if not len(columns.passage_entry):
             none = np.zeros(0, np.float32)
-            return Scores(asked, filters, none, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
+            return Scores(asked, filters, none, none, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
         vector = self.encoder.encode_queries([asked.text])[0]
         asked, evidence = self._spelled(asked, word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang))
         return self._fuse(asked, filters, vector, evidence)
@@ -127,7 +130,8 @@ class Retriever:
         return Names(name for (name,) in self.store.catalogue.rows("SELECT name FROM names GROUP BY folded HAVING COUNT(*) <= 60 ORDER BY folded"))
 
     def _fuse(self, asked: Question, filters: Filters, vector: np.ndarray, evidence: WordEvidence) -> Scores:
-        cosine = self.store.vectors @ vector
+        sentence = self.store.sentence_vectors @ vector
+        cosine = (1 - SENTENCE) * (self.store.vectors @ vector) + SENTENCE * np.maximum.reduceat(sentence, self.store.first_sentence[:-1])
         columns, starts = self.store.columns, self.store.first_passage[:-1]
         gains = evidence.counts[:, columns.passage_lang - 1] * evidence.match
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
@@ -138,7 +142,7 @@ class Retriever:
         keep = filters.mask(self.store)
         if keep is not None:
             entry = np.where(keep, entry, -np.inf)
-        return Scores(asked, filters, vector, cosine, evidence, gains, passage, entry)
+        return Scores(asked, filters, vector, cosine, sentence, evidence, gains, passage, entry)
 
     def _named(self, asked: Question, evidence: WordEvidence) -> np.ndarray:
         """(entries,) what entries gain by bearing, or for a list by holding, a name that the question names."""
