@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import RagdigestError
+from .index.layout import RECIPE
 from .index.store import Store
 from .records import Answer, Hit
 from .retrieval.filters import Filters
@@ -38,6 +39,8 @@ class Library:
     def open(cls, index: str | Path = DEFAULT_INDEX, warm: bool = False) -> "Library":
         """Open an index; `warm` opens its encoder meanwhile. Raises RagdigestError where there is none or it is damaged."""
         library = cls(Store(Path(index)))
+        if library.store.manifest.meta["recipe"] != RECIPE:
+            raise RagdigestError(f"the index at {index} was built by another version of ragdigest; run: ragdigest index --index {index}")
         if warm:
             library._opening = ThreadPoolExecutor(1).submit(library._open_encoder)
         return library

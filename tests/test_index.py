@@ -198,11 +198,26 @@ def test_another_encoder_embeds_everything_again_and_says_so(index: Path, letter
 def test_searching_with_another_encoder_is_refused(tmp_path: Path, weeks: Path) -> None:
     root = tmp_path / "bundled"
     Library.build(weeks, root)
-    manifest = layout.read_manifest(root)
-    body = {"format": layout.FORMAT, "generation": manifest.generation, "files": manifest.files, "meta": {**manifest.meta, "fingerprint": "0" * 64}}
-    (root / layout.MANIFEST).write_bytes(layout._manifest_bytes(body))
+    restated(root, fingerprint="0" * 64)
     with pytest.raises(RagdigestError, match="another version of encoder bundled"):
         Library.open(root).search("zebra")
+
+
+def restated(root: Path, **meta: object) -> None:
+    """The manifest of an index, whole, but saying something else."""
+    manifest = layout.current(root)
+    body = {"format": layout.FORMAT, "generation": manifest.generation, "files": manifest.files, "meta": {**manifest.meta, **meta}}
+    (root / layout.MANIFEST).write_bytes(layout._manifest_bytes(body))
+
+
+def test_an_index_of_an_older_ragdigest_is_not_searched_and_read_again_at_the_next_update(index: Path, letters: LetterEncoder) -> None:
+    restated(index, recipe=layout.RECIPE - 1)
+    with pytest.raises(RagdigestError, match=f"another version of ragdigest; run: ragdigest index --index {index}"):
+        Library.open(index)
+    said = []
+    assert update(index, [], letters, say=said.append).embedded == 4
+    assert said == ["the index was cut by another version of ragdigest: every source is read again"]
+    assert Library.open(index).store.manifest.meta["recipe"] == layout.RECIPE
 
 
 def test_a_root_that_is_gone_changes_nothing(index: Path, weeks: Path, letters: LetterEncoder) -> None:

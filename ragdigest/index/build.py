@@ -24,13 +24,11 @@ from ..reading.weeks import parse_week
 from ..records import Lang, Source
 from . import mining, works
 from .catalogue import write_catalogue
-from .layout import CATALOGUE, COLUMNS, POSTINGS, SENTENCES, VECTORS, new_generation, read_manifest, writer
+from .layout import CATALOGUE, COLUMNS, POSTINGS, RECIPE, SENTENCES, VECTORS, new_generation, read_manifest, writer
 from .postings import Postings
 from .scan import Found, scan
 from .store import Columns, Store, mean_rows
 
-#: Raised whenever reading, cutting or term making changes, so that old rows are not taken over.
-RECIPE = 5
 BITS = {Lang.KO.value: 1, Lang.EN.value: 2}
 Say = Callable[[str], None]
 
@@ -77,6 +75,7 @@ def update(
             say(f"encoder {meta['encoder']} gives way to {encoder.name}{'' if meta['encoder'] != encoder.name else ' of another version'}: every passage is embedded again")
         if old and meta["recipe"] != RECIPE:
             say("the index was cut by another version of ragdigest: every source is read again")
+            old = None
         stated = {**meta["weeks"], **(weeks or {})}
         roots = list(dict.fromkeys([*meta["roots"], *(str(p.resolve()) for p in paths)]))
         if not roots:
@@ -85,11 +84,11 @@ def update(
         for given in (p.resolve() for p in paths):
             if not any(f.path.is_relative_to(given) for f in found):
                 raise RagdigestError(f"no digest below {given}; give files of {', '.join(sorted(SUFFIXES))}")
-        before = _old_sources(old) if old and meta["recipe"] == RECIPE else {}
+        before = _old_sources(old) if old else {}
         records, change = _records(found, before, old, stated, skip_bad, notes)
-        if same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
+        if old and same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
             return _change(change, 0, records, notes)
-        vectors, sentences, embedded = _vectors(records, old if same_encoder else None, encoder, progress)
+        vectors, sentences, embedded = _vectors(records, old if old and same_encoder else None, encoder, progress)
         used = {r.row[2] for r in records}
         fresh = {"roots": roots, "weeks": {k: v for k, v in stated.items() if k in used}, "encoder": encoder.name, "fingerprint": encoder.fingerprint,
                  "dimensions": encoder.dimensions, "recipe": RECIPE, "sources": len(records), "passages": len(vectors),

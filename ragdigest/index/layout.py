@@ -22,7 +22,9 @@ from typing import Any
 
 from ..errors import RagdigestError
 
-FORMAT = 2
+FORMAT = 1
+#: Raised whenever reading, cutting, term making or a file's contents change: old rows are then not taken over, and not searched.
+RECIPE = 5
 MANIFEST = "manifest.json"
 LOCK = "writer.lock"
 #: Every file of a generation, once.
