@@ -21,6 +21,9 @@ PARTICLES = re.compile(
     "|와의|과의|로는|로의|로써|들은|들이|들을|들의|들|은|는|이|가|을|를|의|에|도|와|과|로|만|란|나|랑|한|할|된|될|인)$"
 )
 LATIN_PARTICLE = re.compile(r"(?<=[^\W_가-힣])" + PARTICLES.pattern.removesuffix("$") + "(?![가-힣])")
+BRITISH_Z = re.compile(r"([iy])s(?=(?:e|ed|er|ing|able|ation|ational)$)")
+BRITISH_OR = re.compile(r"(?<=[a-z]{3})our(?=(?:ed|ing|able|ite|al|less)?$)")
+BRITISH_L = re.compile(r"(?<=[aeiou])ll(?=(?:ed|er|ing)$)")
 STOP = frozenset(
     word for line in (Path(__file__).parent / "data" / "stopwords.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#" for word in line.split()
 )
@@ -57,14 +60,14 @@ def latin_terms(run: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """Plural endings off, nothing more: `studies` study, `boxes` box, `agents` agent."""
+    """Plural endings off and British spelling made American, nothing more: `studies` study, `boxes` box, `generalises` generalize."""
     if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+        word = word[:-3] + "y"
+    elif len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
+        word = word[:-2]
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word if len(word) < 6 else BRITISH_Z.sub(r"\1z", BRITISH_OR.sub("or", BRITISH_L.sub("l", word)))
 
 
 def query_terms(text: str) -> list[list[str]]:

@@ -106,7 +106,8 @@ def test_a_question_without_a_word_has_no_terms():
     assert query_terms("?! — ●") == []
 
 
-@pytest.mark.parametrize(("word", "expected"), [("agents", "agent"), ("studies", "study"), ("boxes", "box"), ("losses", "loss"), ("loss", "loss"), ("corpus", "corpus"), ("analysis", "analysis"), ("gas", "gas"), ("is", "is")])
+@pytest.mark.parametrize(("word", "expected"), [("agents", "agent"), ("studies", "study"), ("boxes", "box"), ("losses", "loss"), ("loss", "loss"), ("corpus", "corpus"), ("analysis", "analysis"), ("gas", "gas"), ("is", "is"),
+    ("generalises", "generalize"), ("organisation", "organization"), ("analysed", "analyzed"), ("behaviours", "behavior"), ("modelling", "modeling"), ("four", "four"), ("hours", "hour"), ("arise", "arise")])
 def test_only_plural_endings_leave_a_word(word, expected):
     assert stem(word) == expected
 

@@ -19,6 +19,7 @@ from ..reading.sentences import lang_of
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
 from . import naming
+from .contrasts import swapped
 from .numbers import Number, digits_in_names, missing, normalised, numbers
 from .polarity import misplaced, turned
 from .worded import Worded, share
@@ -161,11 +162,11 @@ class Checker:
     def _proved(self, said: str, units: Sequence[Unit], cited: Sequence[Piece]) -> Claim:
         """The lines that prove a sentence, or why none do."""
         vector = self.encoder.encode_passages([said])[0]
-        held = {id(x): np.array([share(u, x) for u in units], np.float32) for p in self.pieces.values() for x in p.lines}
-        near = {p.key: max((self._near(x, vector, held), i) for i, x in enumerate(p.lines)) for p in self.pieces.values() if p.lines}
-        best = max(near[p.key][0] for p in cited)
+        held = {id(x): np.array([share(u, x) for u in units], np.float32) for p in cited for x in p.lines}
+        near = {p.key: max((float(x.vector @ vector) + _words(held[id(x)]), i) for i, x in enumerate(p.lines)) for p in cited}
+        best = max(nearness for nearness, _ in near.values())
         works = {p.entry.work for p in cited}
-        others = max((n for k, (n, _) in near.items() if self.pieces[k].entry.work not in works), default=0.0)
+        others = self._nearest([x for p in self.pieces.values() if p.entry.work not in works for x in p.lines], vector, units, best + ELSEWHERE)
         proof = tuple((p, self._lines(said, p, held, near[p.key][1])) for p in cited)
         chosen = [x for _, lines in proof for x in lines]
         together = float(np.max([held[id(x)] for x in chosen], axis=0).mean()) if units else 0.0
@@ -174,17 +175,22 @@ class Checker:
             return Claim(said, Fault.UNPROVED, features=features)
         if others - best > ELSEWHERE:
             return Claim(said, Fault.ELSEWHERE, features=features)
-        other = misplaced(said, [x.text for x in chosen], self.glossary)
+        lines = [x.text for x in chosen]
+        other = misplaced(said, lines, self.glossary)
         if other:
             return Claim(said, Fault.NUMBER, proof, other, features)
-        if turned(said, [x.text for x in chosen], self.glossary):
+        if swapped(said, lines, self.glossary) or turned(said, lines, self.glossary, [x.text for p in cited for x in p.lines]):
             return Claim(said, Fault.TURNED, proof, features=features)
         return Claim(said, None, proof, features=features)
 
     @staticmethod
-    def _near(line: Line, vector: np.ndarray, held: dict[int, np.ndarray]) -> float:
-        shares = held[id(line)]
-        return float(line.vector @ vector) + WORDS * (float(shares.mean()) if len(shares) else 0.0)
+    def _nearest(lines: Sequence[Line], vector: np.ndarray, units: Sequence[Unit], least: float) -> float:
+        """Meaning and words of the nearest line; words are looked at only where they could bring a line to `least`."""
+        if not lines:
+            return 0.0
+        cosines = np.stack([x.vector for x in lines]) @ vector
+        found = [float(c) + _words(np.array([share(u, x) for u in units])) for c, x in zip(cosines, lines, strict=True) if c + WORDS > least]
+        return max(found, default=float(cosines.max()))
 
     @staticmethod
     def _lines(said: str, piece: Piece, held: dict[int, np.ndarray], first: int) -> tuple[Line, ...]:
@@ -204,3 +210,8 @@ class Checker:
                 break
             chosen.append(best)
         return tuple(sorted(chosen, key=lambda x: x.start))
+
+
+def _words(shares: np.ndarray) -> float:
+    """What the words of a sentence that a line holds add to its meaning."""
+    return WORDS * float(shares.mean()) if len(shares) else 0.0

@@ -8,7 +8,7 @@ put differently (`60%에 못 미친다`, `stays below 60 %`) excuse each other.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
@@ -23,7 +23,7 @@ NO_DENIAL = re.compile(
 )
 DENIES = re.compile(
     r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아"
-    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\b\w{2,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected)\b",
+    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\b\w{2,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
     re.I,
 )
 #: Denials that only say what would follow without something.
@@ -64,6 +64,9 @@ CLAUSE = re.compile(
 NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고)$")
 #: Least share of a clause's units that a clause of the passage must hold to be the one that speaks of the same.
 MATCHED, NEAR, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.34, 0.6, 0.5
+#: Least share of a clause that a denial elsewhere in the passage must hold, how many times that of any
+#: calm clause, and the share of what it denies that the clause must affirm.
+DENIAL, CLEARLY, AFFIRMS = 0.3, 1.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Clause(Worded):
         return bool(LIKE_DENIAL.search(self.text) or DENIES.search(NO_DENIAL.sub(" ", self.text)))
 
 
-def clauses(text: str) -> list[Clause]:
+@lru_cache(maxsize=2048)
+def clauses(text: str) -> tuple[Clause, ...]:
     """A sentence taken apart at its connectives; pieces of one word stay with the piece before them."""
     parts: list[str] = []
     at = 0
@@ -93,11 +97,11 @@ def clauses(text: str) -> list[Clause]:
         elif part:
             parts.append(part)
         at = match.start() if match and match[0].strip().isalpha() else match.end() if match else at
-    return [Clause(p) for p in parts]
+    return tuple(Clause(p) for p in parts)
 
 
-def turned(said: str, lines: Sequence[str], glossary: Glossary) -> bool:
-    """Whether a sentence turns round what the lines say."""
+def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequence[str] = ()) -> bool:
+    """Whether a sentence turns round what the lines say, or what a line of the whole passage denies."""
     there = [(c, at) for at, line in enumerate(lines) for c in clauses(line)]
     mine = [_Matched.of(c, u, [c for c, _ in there]) for c in clauses(said) if any(ch.isalnum() for ch in c.text) and (u := units_of(c.text, glossary))]
     for m in mine if there else []:
@@ -114,7 +118,18 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary) -> bool:
             return True
         if max(m.shares) >= SURE and _opposite(m.clause, matched):
             return True
+        if not _leans_beside(m, mine) and _denied_by(m.clause, passage, glossary):
+            return True
     return False
+
+
+def _denied_by(clause: Clause, passage: Sequence[str], glossary: Glossary) -> bool:
+    """Whether the clause of the passage that speaks of the same far more than any calm one denies what the clause affirms."""
+    units = units_of(clause.text, glossary)
+    there = [(_share(units, c), c) for line in passage for c in clauses(line)]
+    best, denial = max(((s, c) for s, c in there if c.denies), key=lambda found: found[0], default=(0.0, clause))
+    calm = max((s for s, c in there if not c.leans), default=0.0)
+    return best >= DENIAL and best >= CLEARLY * calm and _affirmed(denial, [clause], glossary, AFFIRMS)
 
 
 def misplaced(said: str, lines: Sequence[str], glossary: Glossary) -> str | None:

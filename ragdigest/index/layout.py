@@ -24,7 +24,7 @@ from ..errors import RagdigestError
 
 FORMAT = 1
 #: Raised whenever reading, cutting, term making or a file's contents change: old rows are then not taken over, and not searched.
-RECIPE = 5
+RECIPE = 6
 MANIFEST = "manifest.json"
 LOCK = "writer.lock"
 #: Every file of a generation, once.

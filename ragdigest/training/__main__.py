@@ -26,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--row-steps", type=int, default=1500)
     parser.add_argument("--distill-steps", type=int, default=2600)
     parser.add_argument("--contrast-steps", type=int, default=1400)
+    parser.add_argument("--contrast-lr", type=float, default=1e-4, help="of the body; the rows learn four times as fast")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=20251)
     parser.add_argument("--device", default="cpu")
@@ -108,21 +109,24 @@ def distilled(args: argparse.Namespace, teacher_folder: Path, pairs, teacher: np
 
 
 def contrast(args: argparse.Namespace, student, ideas, pairs, teacher, terms) -> None:
-    """Stage three, by turns of sixteen: distillation goes on in half of them, so that nothing is forgotten;
-    five of authored ideas in neighbourhoods, one each of headings, Korean paraphrases and the glossary.
+    """Stage three, by turns of sixteen: seven of authored ideas in neighbourhoods; distillation goes on in six, so that
+    nothing is forgotten, two of them over the pairs written for this project; one each of headings, Korean paraphrases and the glossary.
     """
     from . import stages
 
     heads = data.headings(args.data)
     paraphrases = data.paraphrases(args.data) or heads
     size = args.batch // 2
+    written = set(data.parallel_wordings(ideas))
+    own = [n for n, pair in enumerate(pairs) if pair in written]
+    asked = [idea for idea in ideas if any(idea.queries)]
     plan: list[list[int]] = []
 
     def loss(step: int, rng: random.Random):
         nonlocal plan
         turn = step % 16
-        if turn % 2:
-            return stages.distill_loss(student, pairs, teacher, rng, turn == 15, args.batch)
+        if turn in (1, 3, 5, 9, 11, 15):
+            return stages.distill_loss(student, pairs, teacher, rng, turn == 15, args.batch, own if turn in (3, 11) else None)
         if turn == 4:
             return stages.idea_loss(student, rng.sample(heads, size), 0.05, rng, 160)
         if turn == 8:
@@ -133,11 +137,11 @@ def contrast(args: argparse.Namespace, student, ideas, pairs, teacher, terms) ->
             return 0.5 * stages.contrast(vectors[: len(picked)], vectors[len(picked) :], 0.07)
         if not plan:
             student.eval()
-            plan = stages.neighbourhoods(student, ideas, size, rng, 128)
+            plan = stages.neighbourhoods(student, asked, size, rng, 128)
             student.train()
-        return stages.idea_loss(student, [ideas[i] for i in plan.pop()], 0.05, rng, 192)
+        return stages.idea_loss(student, [asked[i] for i in plan.pop()], 0.05, rng, 224)
 
-    stages.Run(args.out / "contrast", args.contrast_steps, 1e-4, 4e-4, args.seed).train(student, loss)
+    stages.Run(args.out / "contrast", args.contrast_steps, args.contrast_lr, 4 * args.contrast_lr, args.seed).train(student, loss)
 
 
 if __name__ == "__main__":

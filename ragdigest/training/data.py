@@ -85,8 +85,8 @@ def paraphrases(folder: Path) -> list[Idea]:
 
 
 def parallel_wordings(ideas: list[Idea]) -> list[tuple[str, str]]:
-    """Korean and English wordings of an idea that say it in the same register."""
-    return [pair for idea in ideas for sides in (idea.docs, idea.queries) for pair in zip(*sides, strict=False) if all(pair)]
+    """Korean and English wordings of an idea that say the same: passages and sentences, not what readers ask."""
+    return [pair for idea in ideas for pair in zip(*idea.docs, strict=False) if all(pair)]
 
 
 def authored_ideas(folder: Path = AUTHORED) -> list[Idea]:
@@ -110,7 +110,7 @@ def held_out(ideas: list[Idea]) -> tuple[list[Idea], list[Idea]]:
 def idea_of(row: dict[str, str]) -> Idea:
     """One line of an authored file. Raises KeyError for a line of an unknown form."""
     if "passage_ko" in row:
-        asks = tuple(tuple(row[k] for k in (f"q_{lang}", f"alt_{lang}") if k in row) for lang in ("ko", "en"))
+        asks = tuple(tuple(row[k] for k in (f"q_{lang}", f"alt_{lang}", f"how_{lang}") if k in row) for lang in ("ko", "en"))
         return Idea(((row["passage_ko"],), (row["passage_en"],)), asks)
     if "ko_formal" in row:
         return Idea(

@@ -113,20 +113,25 @@ def contrast(left: torch.Tensor, right: torch.Tensor, temperature: float) -> tor
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
 
-def distill_loss(student: Student, pairs: Sequence[tuple[str, str]], teacher: np.ndarray, rng: random.Random, english: bool, batch: int) -> torch.Tensor:
-    """A Korean text (or, to hold it, the English one) lands on the teacher's vector of the English text."""
-    rows = length_bucket(pairs, rng, batch)
+def distill_loss(
+    student: Student, pairs: Sequence[tuple[str, str]], teacher: np.ndarray, rng: random.Random, english: bool, batch: int, among: Sequence[int] | None = None
+) -> torch.Tensor:
+    """A Korean text (or, to hold it, the English one) lands on the teacher's vector of the English text.
+
+    `pairs` are sorted by length; `among` are the ascending numbers of those to draw from, all where it is None.
+    """
+    rows = length_bucket(range(len(pairs)) if among is None else among, rng, batch)
     found = student([pairs[i][1 if english else 0] for i in rows], 96)
     wanted = torch.from_numpy(teacher[rows].astype(np.float32)).to(found.device)
     cosine = 1 - (found * wanted).sum(-1).mean()
     return 5 * cosine if english else 5 * cosine + contrast(found, wanted, 0.05)
 
 
-def length_bucket(pairs: Sequence[tuple[str, str]], rng: random.Random, batch: int) -> list[int]:
-    """Row numbers of `batch` pairs of like length: `pairs` is sorted by length, and a stretch is sampled."""
-    width = min(len(pairs), batch * 8)
-    start = rng.randrange(len(pairs) - width + 1)
-    return rng.sample(range(start, start + width), min(batch, width))
+def length_bucket(rows: Sequence[int], rng: random.Random, batch: int) -> list[int]:
+    """`batch` of the rows, which are sorted by length, out of one stretch of them."""
+    width = min(len(rows), batch * 8)
+    start = rng.randrange(len(rows) - width + 1)
+    return rng.sample(rows[start : start + width], min(batch, width))
 
 
 def idea_loss(student: Student, ideas: Sequence[Idea], temperature: float, rng: random.Random, max_tokens: int) -> torch.Tensor:

@@ -1,0 +1,85 @@
+"""Whether a sentence swaps the two sides of a contrast (`X rather than Y`, `A beats B`). Knows nothing of citations or denials.
+
+Both sides are cut out of sentence and passage, in either language, and held against each other straight and crosswise.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..retrieval.glossary import Glossary
+from ..retrieval.units import units_of
+from .worded import Worded, share
+
+WORD = r"[^\s,;:.()]+(?:\.\d+)?"
+BEFORE, AFTER = rf"((?:{WORD}\s+){{0,3}}{WORD})", rf"((?:{WORD}\s+){{0,3}}{WORD})"
+BEFORE_KO, AFTER_KO = rf"((?:{WORD}\s+)?{WORD}?[^\s이가은는])", rf"((?:{WORD}\s+)?{WORD})"
+#: What is meant, then what it is set against; in the second list the other way round.
+CHOSEN_FIRST = (
+    re.compile(rf"{BEFORE}(?:,|\s[–—-])?\s+(?:rather than|instead of|in place of|as opposed to|and not|not)\s+{AFTER}", re.I),
+)
+REJECTED_FIRST = (
+    re.compile(rf"(?:^|,\s)(?:rather than|instead of|in place of)\s+{AFTER},\s+{AFTER}", re.I),
+    re.compile(rf"\bnot\s+{BEFORE},?\s+but\s+{AFTER}", re.I),
+    re.compile(rf"{BEFORE_KO}(?:[이가은는]?\s+아니라|\s?대신|\s?말고|보다는|[이]?라기보다는?)\s+{AFTER_KO}"),
+)
+UP_KO = r"높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|중요"
+DOWN_KO = r"낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
+UP_EN = r"better|higher|more|faster|larger|stronger|greater|bigger|best|ahead"
+DOWN_EN = r"worse|lower|less|fewer|slower|smaller|weaker|behind|below"
+#: Comparisons: the groups `a` and `b`, and what tells which of them comes out ahead.
+COMPARED = (
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})보다\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
+    re.compile(rf"(?P<b>(?:{WORD}\s+){{0,4}}{WORD})보다\s+(?P<a>(?:{WORD}\s+){{0,4}}?{WORD})[이가은는]\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})[을를에]게?\s+(?:{WORD}\s+){{0,3}}?(?:(?P<up>앞[서선섰]|능가|웃돌|이[기긴겼]|제[치친쳤]|넘어[서선섰])|(?P<down>못 미[치쳐친쳤]|밑돌|뒤[지진졌처쳤]|밀[리린렸]))"),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})\s+(?:(?P<up>beats?|outperforms?|outperformed|surpass(?:es|ed)?|exceed(?:s|ed)?|tops|topped|overtakes?|overtook|leads)|(?P<down>trails?|trailed|lags? behind|lagged behind|falls? behind|fell behind|underperforms?|loses? to|lost to))\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,6}}?{WORD})\s+(?:(?P<up>{UP_EN})|(?P<down>{DOWN_EN}))\s+(?:{WORD}\s+){{0,3}}?than\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
+)
+#: A subject that stands nearer to the comparison than the one found.
+SUBJECT = re.compile(r"(.*[^\s])[이가]\s+(.+)")
+#: How many units of both sides together must lie crosswise, and how many times as many as straight.
+CROSSED, LEAD = 0.7, 2.0
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two sides of one kind of contrast: what is chosen or ahead, and what is not."""
+
+    compared: bool
+    first: str
+    second: str
+
+
+def contrasts(text: str) -> Iterator[Contrast]:
+    """The contrasts of a sentence, brackets aside."""
+    text = re.sub(r"\s?\([^)]*\)", "", text)
+    for pattern in CHOSEN_FIRST:
+        yield from (Contrast(False, m[1], m[2]) for m in pattern.finditer(text))
+    for pattern in REJECTED_FIRST:
+        yield from (Contrast(False, m[2], m[1]) for m in pattern.finditer(text))
+    for pattern in COMPARED:
+        for m in pattern.finditer(text):
+            nearer = SUBJECT.fullmatch(m["b"])
+            a, b = (nearer[1], nearer[2]) if nearer else (m["a"], m["b"])
+            yield Contrast(True, a, b) if m["up"] else Contrast(True, b, a)
+
+
+def swapped(said: str, lines: Sequence[str], glossary: Glossary) -> bool:
+    """Whether a contrast of the sentence stands in the lines with its sides exchanged."""
+    mine = list(contrasts(said))
+    there = [c for line in lines for c in contrasts(line)] if mine else []
+    for one in mine:
+        for other in there:
+            if one.compared == other.compared:
+                straight = _told(one.first, other.first, other.second, glossary) + _told(one.second, other.second, other.first, glossary)
+                crossed = _told(one.first, other.second, other.first, glossary) + _told(one.second, other.first, other.second, glossary)
+                if crossed >= CROSSED and crossed >= LEAD * straight:
+                    return True
+    return False
+
+
+def _told(side: str, text: str, other: str, glossary: Glossary) -> float:
+    """How many of the side's units one text holds and the other does not."""
+    units = units_of(side, glossary) if any(c.isalnum() for c in side) else []
+    read, besides = Worded(text), Worded(other)
+    return sum(max(0.0, share(u, read) - share(u, besides)) for u in units)
