@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import CORPUS
 
 from ragdigest import Answer, Library
-from ragdigest.answers.sentences import LEANS
+from ragdigest.answers.extractive import best_of
+from ragdigest.answers.sentences import LEANS, Sentence
 from ragdigest.answers.support import FEATURES, WEIGHTS, aspects, missing_aspects
 
 ASKED = [
@@ -142,3 +144,12 @@ def test_a_papers_pdf_finds_its_entry(library: Library, tmp_path: Path) -> None:
         page.drawString(60, 780 - 18 * at, line)
     page.save()
     assert "ParaThinker" in library.related(str(tmp_path / "paper.pdf"), k=3)[0].title
+
+
+def test_a_translation_of_what_was_quoted_is_not_quoted_again(library: Library) -> None:
+    english, korean = (library.show(ref)[0] for ref in ("2025-W39-en.html#3", "2025-W39-ko.md#3"))
+    one, other = np.eye(2, dtype=np.float32)
+    said = Sentence(english, 0, 30, "Context reaches 131k tokens.", 0, 0.9, 0.9, 1.0, False, one)
+    again = Sentence(korean, 0, 20, "최대 컨텍스트는 131k이다.", 0, 0.9, 0.9, 0.9, False, one)
+    more = Sentence(korean, 20, 40, "H100 한 장에 들어간다.", 1, 0.8, 0.8, 0.8, False, other)
+    assert best_of([said, again, more], 3, 1000) == [said, more]

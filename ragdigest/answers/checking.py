@@ -28,7 +28,7 @@ MARK = re.compile(r"\[(\d{1,4})\]")
 LISTED = re.compile(r",|、|·|\band\b|\bor\b|(?<=[가-힣])[와과](?=\s)|및|그리고")
 DIFFERENCE = re.compile(r"^\s?(?:%p|%?\s?포인트|점|percentage points?|points?)\s?(?:[가-힣 ]{0,8}(?:차|높|낮|앞|뒤|벌)|(?:\w+ )?(?:above|below|ahead|behind|higher|lower|more|less|gap))", re.I)
 DATED = re.compile(r"\b20\d\d\b|\d ?[년월]|\bweeks? of\b|\b(?:Jan|Febr)uary|\bMarch\b|\bApril\b|\bJu(?:ne|ly)\b|\bAugust\b|\b(?:Sept|Nov|Dec)ember\b|\bOctober\b")
-ALL_OR_NONE = re.compile(r"없|전혀|모두|전부|\bno(?:ne|thing)?\b|\ball\b|\bevery\b|\bfully\b|\bentire", re.I)
+ALL_OR_NONE = re.compile(r"없|전혀|모두|전부|\bzero\b|\bno(?:ne|thing)?\b|\ball\b|\bevery\b|\bfully\b|\bentire", re.I)
 #: What a sentence's words count beside its meaning when a line is chosen to prove it.
 WORDS = 0.5
 #: Least meaning and words together that a line must share; least lead another passage needs to be the right one.

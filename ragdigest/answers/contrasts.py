@@ -18,19 +18,23 @@ BEFORE_KO, AFTER_KO = rf"((?:{WORD}\s+)?{WORD}?[^\s이가은는])", rf"((?:{WORD
 CHOSEN_FIRST = (
     re.compile(rf"{BEFORE}(?:,|\s[–—-])?\s+(?:rather than|instead of|in place of|as opposed to|and not|not)\s+{AFTER}", re.I),
 )
+FAVOURED = re.compile(rf"\b(?:prefer|favou?r|choose|chose|recommend|pick)(?:s|red|ed)?\s+((?:{WORD}\s+)?{WORD})\s+(?:over|to)\s+((?:{WORD}\s+)?{WORD})", re.I)
 REJECTED_FIRST = (
     re.compile(rf"(?:^|,\s)(?:rather than|instead of|in place of)\s+{AFTER},\s+{AFTER}", re.I),
     re.compile(rf"\bnot\s+{BEFORE},?\s+but\s+{AFTER}", re.I),
+    re.compile(rf"((?:{WORD}\s+)?{WORD})보다는?\s+((?:{WORD}\s+)?{WORD})[을를](?=[\s,])"),
     re.compile(rf"{BEFORE_KO}(?:[이가은는]?\s+아니라|\s?대신|\s?말고|보다는|[이]?라기보다는?)\s+{AFTER_KO}"),
 )
-UP_KO = r"높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|중요"
-DOWN_KO = r"낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
+UP_KO = r"더 (?!적|낮|느|나쁘|작|약|못|떨어|짧|어렵|어려)|높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|중요"
+DOWN_KO = r"덜 |낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
 UP_EN = r"better|higher|more|faster|larger|stronger|greater|bigger|best|ahead"
 DOWN_EN = r"worse|lower|less|fewer|slower|smaller|weaker|behind|below"
+#: Another subject; what is measured is none.
+OTHER = r"(?!성적|점수|성능|정확도|품질|효율|속도|비용|효과|수치|확률|\S{0,6}률)\S*[이가]\s"
 #: Comparisons: the groups `a` and `b`, and what tells which of them comes out ahead.
 COMPARED = (
-    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})보다\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
-    re.compile(rf"(?P<b>(?:{WORD}\s+){{0,4}}{WORD})보다\s+(?P<a>(?:{WORD}\s+){{0,4}}?{WORD})[이가은는]\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})보다\s+(?:(?!{OTHER}){WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
+    re.compile(rf"(?P<b>(?:{WORD}\s+){{0,4}}{WORD})보다\s+(?P<a>(?:{WORD}\s+){{0,4}}?[^\s,;:.()]{{2,}})[이가은는]\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})[을를에]게?\s+(?:{WORD}\s+){{0,3}}?(?:(?P<up>앞[서선섰]|능가|웃돌|이[기긴겼]|제[치친쳤]|넘어[서선섰])|(?P<down>못 미[치쳐친쳤]|밑돌|뒤[지진졌처쳤]|밀[리린렸]))"),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})\s+(?:(?P<up>beats?|outperforms?|outperformed|surpass(?:es|ed)?|exceed(?:s|ed)?|tops|topped|overtakes?|overtook|leads)|(?P<down>trails?|trailed|lags? behind|lagged behind|falls? behind|fell behind|underperforms?|loses? to|lost to))\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,6}}?{WORD})\s+(?:(?P<up>{UP_EN})|(?P<down>{DOWN_EN}))\s+(?:{WORD}\s+){{0,3}}?than\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
@@ -53,7 +57,7 @@ class Contrast:
 def contrasts(text: str) -> Iterator[Contrast]:
     """The contrasts of a sentence, brackets aside."""
     text = re.sub(r"\s?\([^)]*\)", "", text)
-    for pattern in CHOSEN_FIRST:
+    for pattern in (*CHOSEN_FIRST, FAVOURED):
         yield from (Contrast(False, m[1], m[2]) for m in pattern.finditer(text))
     for pattern in REJECTED_FIRST:
         yield from (Contrast(False, m[2], m[1]) for m in pattern.finditer(text))

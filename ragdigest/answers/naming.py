@@ -24,13 +24,13 @@ HEARD = 3
 
 
 def latin_names(sentence: str, known: Collection[str] = ()) -> list[str]:
-    """Names in Latin letters, in order; a plain word that opens a sentence is one only if `known` (lower case) has it."""
+    """Names in Latin letters, in order; a plain word that opens an English sentence is one only if `known` (lower case) has it."""
     found = []
     for match in LATIN.finditer(sentence):
         for part in _named_parts(match[0].removesuffix("'s")):
             if WORDED.fullmatch(part) or part in UNITS:
                 continue
-            opens = not sentence[: match.start()].strip(" \"'“‘(*")
+            opens = not sentence[: match.start()].strip(" \"'“‘(*") and not re.match(r"\s?[가-힣]", sentence[match.end() :])
             if part.lower() not in COMMON and not (PLAIN.fullmatch(part) and opens and part.lower() not in known):
                 found.append(part)
     return found

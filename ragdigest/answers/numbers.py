@@ -130,6 +130,11 @@ def missing(claimed: list[Number], there: list[Number]) -> list[Number]:
     return [n for n in claimed if not any(_same(n, t) for t in there) and not (n.worded and 0 < n.value < 1 and any(n.value * v in values for v in values if v > 1))]
 
 
+def _figures(value: float) -> int:
+    """Significant figures of a number as written: 1 of 90, 2 of 91, 3 of 0.912."""
+    return len(f"{abs(value):.9g}".replace(".", "").strip("0"))
+
+
 def _same(claimed: Number, there: Number) -> bool:
     if claimed.unit and there.unit and claimed.unit != there.unit:
         return False
@@ -141,5 +146,5 @@ def _same(claimed: Number, there: Number) -> bool:
             c, v = (100 * c if one is claimed else c), (100 * v if one is there else v)
             if abs(c - v) < 0.5:
                 return True
-    near = v != 0 and abs(c - v) / abs(v) < 0.06 and float(f"{c:.2g}") == c
+    near = v != 0 and abs(c - v) / abs(v) < 0.06 and float(f"{c:.2g}") == c and _figures(c) < _figures(v)
     return near and {"": False, "~": True, ">": v >= c, "<": v <= c}[claimed.hedge]

@@ -8,7 +8,8 @@ put differently (`60%에 못 미친다`, `stays below 60 %`) excuse each other.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
 
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
@@ -27,35 +28,20 @@ DENIES = re.compile(
     re.I,
 )
 #: Denials that only say what would follow without something.
-SUPPOSES = re.compile(r"[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
+SUPPOSES = re.compile(r"지 (?:않는|말아야|마는) (?:편|것|쪽)|지 말아야|\bshould(?:n['’]t| not)\b|[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
 #: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
 LIKE_DENIAL = re.compile(
-    r"미만|이하|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에서)"
-    r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bless\b|\bfewer\b|\bfew\b|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
-    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|it|ion|iq|iver|less)\w{3,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\bbeyond\b"
+    r"미만|이하|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에서)"
+    r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bless\b|\bfewer\b|\bfew\b|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bunlike\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
+    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|it|ion|iq|iver|less)\w{3,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\bfrom \w+ing\b|\bbeyond\b"
     r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b|\bnegligible\b|\bminimal\w*|\bmarginal\w*|\bslight\w*|\bmodest\w*|\bbarely\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
 VERBAL = re.compile(r"(?<=[가-힣]{2})(?:되|하|시키|당하|받|해지)$")
 LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
 #: Where a denial's predicate stands: the words before it in Korean, those after it in English.
-DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안|못)\s?([가-힣]+)")
-DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})", re.I)
-#: Opposites, both languages: a clause with one side alone against a clause with the other alone.
-OPPOSITES = tuple(
-    (re.compile(a, re.I), re.compile(b, re.I))
-    for a, b in (
-        (r"늘[어었린리고며]|늘릴|증가|상승|오르|올라|올랐|올린|올리|높[아였이인일혀]|커[지졌진]|\bincreas\w+|\brises?\b|\brose\b|\brais\w+|\bgrow\w*|\bgrew\b|\bclimb\w*|\bhigher\b",
-         r"줄[어었인이여일]|감소|하락|떨어[지졌진뜨]|낮[아추춰췄출]|내려|내리|\bdecreas\w+|\breduc\w+|\bfalls?\b|\bfell\b|\bslid\w*|\bdeclin\w+|\blower\w*|\bshrink\w*|\bshrank\b|\bcuts?\b"),
-        (r"개선|향상|나아[지졌진]|나았|낫[다고지습]|좋아[지졌진]|앞서|앞선|앞섰|능가|이[겼긴깁]|\bimprov\w+|\bbetter\b|\boutperform\w*|\bbeats?\b|\bsurpass\w*|\bexceed\w*|\boutdo\w*",
-         r"악화|나빠[지졌진]|나쁘|뒤처|뒤[지졌진]|뒤떨|못하다|해[치친쳤]|\bworse\w*|\bdegrad\w+|\blags?\b|\btrails?\b|\bhurts?\b|\bunderperform\w*|\bharm\w*"),
-        (r"더 많|많아|많[다은습]|(?<![가-힣])더 (?!적|낮|작|짧|나쁘|느)|\bmore\b|\bmost\b", r"더 적|적[다은습]|(?<![가-힣])덜 |\bfewer\b|\bless\b"),
-        (r"\babove\b|\bover (?=\d)|\bexceed\w*|넘[는어었은긴]|웃돌", r"\bbelow\b|\bunder (?=\d)|밑돌|못 ?미[치쳐친쳤]"),
-        (r"쉽|쉬[운워웠]|수월|\beas(?:y|ier|ily)\b", r"어렵|어려|힘들|까다|\bhard(?:er)?\b|\bdifficult"),
-        (r"빠[르른릅]|빨라|빨랐|빨리|\bfast\w*|\bquick\w*|\bspeed\w*|\bspe[e]?d up", r"느[리려린립렸]|늦[어추춰]|\bslow\w*"),
-        (r"강[한하해]|센 |세[다고]|\bstrong\w*", r"약[한하해]|\bweak\w*"),
-    )
-)
+DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안\s|못\s?)([가-힣]+)")
+DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})|\b(\w{3,20})-free\b", re.I)
 CLAUSE = re.compile(
     r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|but|while|whereas|although|though|because|since|so that|which|unless|even though)\b"
     r"|(?<=[가-힣](?:고|며|나))\s|(?<=지만)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
@@ -81,6 +67,14 @@ class Clause(Worded):
     def leans(self) -> bool:
         """Whether it holds a denial of any kind."""
         return bool(LIKE_DENIAL.search(self.text) or DENIES.search(NO_DENIAL.sub(" ", self.text)))
+
+
+@cache
+def opposites() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Opposites in both languages: a clause with one side alone stands against a clause with the other alone."""
+    lines = (Path(__file__).parents[1] / "data" / "opposites.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and line[0] != "#")
+    return tuple((re.compile(one, re.I), re.compile(other, re.I)) for one, other in pairs)
 
 
 @lru_cache(maxsize=2048)
@@ -170,7 +164,7 @@ def denied(clause: Clause) -> list[str]:
     """The words next to each denial of a clause: what is denied."""
     if clause.korean:
         return [VERBAL.sub("", LIGHT.sub("", m[1] or m[2])) for m in DENIED_KOREAN.finditer(clause.text)]
-    return [m[1] for m in DENIED_ENGLISH.finditer(clause.text)]
+    return [m[1] or m[2] for m in DENIED_ENGLISH.finditer(clause.text)]
 
 
 def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary, least: float) -> bool:
@@ -180,7 +174,7 @@ def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary, lea
         for other in matched:
             if units and _share(units, other) >= least:
                 return True
-            if any(side.search(words) and side.search(other.text) for pair in OPPOSITES for side in pair):
+            if any(side.search(words) and side.search(other.text) for pair in opposites() for side in pair):
                 return True
     return False
 
@@ -192,7 +186,7 @@ def _share(units: Sequence[Unit], clause: Clause) -> float:
 
 def _opposite(clause: Clause, matched: Sequence[Clause]) -> bool:
     """Whether a clause uses one side of a pair of opposites and the passage's only the other, both denied or neither."""
-    for one, other in OPPOSITES:
+    for one, other in opposites():
         for mine, theirs in ((one, other), (other, one)):
             if mine.search(clause.text) and not theirs.search(clause.text) and all(theirs.search(c.text) and not mine.search(c.text) and c.denies == clause.denies for c in matched):
                 return True
