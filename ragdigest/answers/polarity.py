@@ -18,13 +18,13 @@ from .worded import Worded, share
 
 #: Words that look like denials and are none, and two denials that affirm.
 NO_DENIAL = re.compile(
-    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|안(?=정|전|내|쪽|에 |으로)"
+    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|몇 안 되|안(?=정|전|내|쪽|에 |에서|으로)"
     r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|matter|doubt|sooner)\b|\byes (?:or|and) no\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
     re.I,
 )
 DENIES = re.compile(
     r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아"
-    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\b\w{2,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
+    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
     re.I,
 )
 #: Denials that only say what would follow without something.
@@ -43,13 +43,13 @@ LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
 DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안\s|못\s?)([가-힣]+)")
 DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})|\b(\w{3,20})-free\b", re.I)
 CLAUSE = re.compile(
-    r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|but|while|whereas|although|though|because|since|so that|which|unless|even though)\b"
-    r"|(?<=[가-힣](?:고|며|나))\s|(?<=지만)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
+    r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|(?<!all )but|while|whereas|although|though|because|since|so that|which|unless|even though)\b"
+    r"|(?<=[가-힣](?:고|며|나))(?<![라다자냐]고)\s|(?<=지만)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
     re.I,
 )
 NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고)$")
 #: Least share of a clause's units that a clause of the passage must hold to be the one that speaks of the same.
-MATCHED, NEAR, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.34, 0.6, 0.5
+MATCHED, NEAR, ASIDE, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.4, 0.34, 0.6, 0.5
 #: Least share of a clause that a denial elsewhere in the passage must hold, how many times that of any
 #: calm clause, and the share of what it denies that the clause must affirm.
 DENIAL, CLEARLY, AFFIRMS = 0.3, 1.5, 0.5
@@ -103,7 +103,7 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequenc
         matched = [c for c, _ in near]
         if m.clause.denies and near and not SUPPOSES.search(m.clause.text):
             whole = [c for c, at in there if at in {at for _, at in near}]
-            around = whole if not any(c.leans for c in whole) else [] if any(c.leans for c in matched) else matched
+            around = whole if not any(c.leans for c in whole) else [] if any(c.leans and s >= ASIDE * max(m.shares) for s, (c, _) in zip(m.shares, there, strict=True)) else matched
             if _affirmed(m.clause, around, glossary, AFFIRMED if m.clause.korean else AFFIRMED_ENGLISH):
                 return True
         if not m.clause.leans and any(s >= MATCHED and c.denies and _affirmed(c, [m.clause], glossary, AFFIRMED) for s, (c, _) in zip(m.shares, there, strict=True)) and not _leans_beside(m, mine):

@@ -110,7 +110,7 @@ def distilled(args: argparse.Namespace, teacher_folder: Path, pairs, teacher: np
 
 def contrast(args: argparse.Namespace, student, ideas, pairs, teacher, terms) -> None:
     """Stage three, by turns of sixteen: seven of authored ideas in neighbourhoods; distillation goes on in six, so that
-    nothing is forgotten, two of them over the pairs written for this project; one each of headings, Korean paraphrases and the glossary.
+    nothing is forgotten, three of them over the pairs written for this project; one each of headings, Korean paraphrases and the glossary.
     """
     from . import stages
 
@@ -126,7 +126,7 @@ def contrast(args: argparse.Namespace, student, ideas, pairs, teacher, terms) ->
         nonlocal plan
         turn = step % 16
         if turn in (1, 3, 5, 9, 11, 15):
-            return stages.distill_loss(student, pairs, teacher, rng, turn == 15, args.batch, own if turn in (3, 11) else None)
+            return stages.distill_loss(student, pairs, teacher, rng, turn == 15, args.batch, own if turn in (3, 9, 11) else None)
         if turn == 4:
             return stages.idea_loss(student, rng.sample(heads, size), 0.05, rng, 160)
         if turn == 8:
