@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .numerals import COUNTERS, HANGUL, MONTHS, SINO, SINO_RUN, WORDED, WORDS, english_value, sino_value
+from .numerals import COUNTERS, HANGUL, MONTHS, SCALE, SINO, SINO_RUN, WORDED, WORDS, english_value, sino_value
 
 DIGITS = r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,12})?|\d{1,30}(?:\.\d{1,12})?"
-SCALES = {"백": 100, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12, "hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+SCALES = {**SCALE, "백": 100, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 NAMED = re.compile(r"(?<![A-Za-z가-힣])(?![a-z]{1,30}\.\d)[가-힣]{0,12}[A-Za-z][A-Za-z.]{0,30}[-_.]?\d[A-Za-z\d]{0,30}(?:[-_.]{1,2}[A-Za-z\d]{1,30}){0,6}|@\d{1,9}|(?<=[A-Za-z])[-_]\d[\w.]{0,20}")
 KOREAN_RUN = re.compile(rf"(?<![\d.,])(?:(?:{DIGITS})\s?(?:[백천]?[만억조](?![각합건차점족])|[백천])(?=[\s\d가-힣.,)]|$)\s?){{1,5}}(?:(?:{DIGITS})(?![\d.]{{0,9}}[%A-Za-z]))?")
 PARTS = re.compile(rf"({DIGITS})?\s?([만억조천백]?)")

@@ -246,12 +246,11 @@ def _write(folder: Path, records: list[Record], vectors: np.ndarray, sentences: 
             columns["passage_lang"].append(BITS[p[3]])
             columns["passage_sentences"].append(len(json.loads(p[4])))
         for e, key, ordinal, d, title, start, end, body, langs, links, arxiv in record.entries:
-            _, _, _, first, last = record.digests[d]
+            first = record.digests[d][3]
             items.append(works.Item(key, d0 + d, title, " ".join(texts[e]), arxiv) if ordinal else works.Item(key, d0 + d, "", "", None))
             tables["entries"].append((e0 + e, key, d0 + d, ordinal, title, start, end, body, langs, links, arxiv))
             columns["entry_source"].append(s)
             columns["entry_first_day"].append(_day(first))
-            columns["entry_last_day"].append(_day(last))
             columns["entry_langs"].append(sum(BITS[lang] for lang in langs.split(",")))
             columns["entry_ordinal"].append(ordinal)
     means = mean_rows(vectors, np.array(columns["passage_entry"], np.int64), len(items))

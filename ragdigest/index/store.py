@@ -22,7 +22,6 @@ class Columns:
     passage_sentences: np.ndarray
     entry_source: np.ndarray
     entry_first_day: np.ndarray
-    entry_last_day: np.ndarray
     entry_langs: np.ndarray
     entry_ordinal: np.ndarray
     entry_work: np.ndarray
