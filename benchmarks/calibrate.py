@@ -47,7 +47,7 @@ def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    large = features(library(Path(sys.argv[1])), "seeds", "dair", "answerable2", "unanswerable", "unanswerable2")
+    large = features(library(Path(sys.argv[1])), "seeds", "dair", "answerable2", "answerable3", "unanswerable", "unanswerable2", "unanswerable3")
     small = features(own(Path(sys.argv[2])), "small_answerable", "small_unanswerable")
     x, y = np.concatenate([large[0], small[0]]), np.concatenate([large[1], small[1]])
     kinds, is_small = large[2] + small[2], np.arange(len(y)) >= len(large[1])

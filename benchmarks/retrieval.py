@@ -1,7 +1,7 @@
 """Retrieval on our own questions, part by part. `python benchmarks/retrieval.py INDEX`.
 
-Prints hit@1 / hit@5 / hit@10 by kind for vectors alone, words alone and both, and the ablation
-of the fusion's parts.
+Prints hit@1 / hit@5 / hit@10 by kind for vectors alone, words alone and both, the same for questions of
+a later writer, and the ablation of the fusion's parts.
 """
 
 import sys
@@ -58,8 +58,11 @@ def main() -> None:
     table("vectors alone", asked, ranks(lib, gold, asked, lambda s: np.maximum.reduceat(s.cosine, starts)))
     table("words alone", asked, ranks(lib, gold, asked, lambda s: np.maximum.reduceat(s.gains, starts, axis=1).sum(0) if len(s.gains) else np.zeros(len(starts))))
     table("both", asked, ranks(lib, gold, asked, lambda s: s.entry))
+    fresh = questions("answerable3")
+    table("a later writer: vectors alone", fresh, ranks(lib, gold, fresh, lambda s: np.maximum.reduceat(s.cosine, starts)))
+    table("a later writer: both", fresh, ranks(lib, gold, fresh, lambda s: s.entry))
     print("\nablation (all questions: hit@1 / hit@5 / hit@10; lists and comparisons: recall in 10)\n| left out | hit@1 | hit@5 | hit@10 | lists |\n|---|---|---|---|---|")
-    for name, changed in (("nothing", {}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
+    for name, changed in (("nothing", {}), ("vectors of sentences", {"SENTENCE": 0.0}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
                           ("lists by name", {"LISTED": 0.0, "LISTED_LANG": 0.0}), ("respelling", {"STRANGE": -1.0}), ("the glossaries", {"glossary": None})):
         kept = {k: getattr(r, k) for k in changed if k.isupper()}
         for k in kept:

@@ -105,7 +105,8 @@ def test_sentences_that_stand_alone(sentence: str) -> None:
 def test_aspects_are_told_by_what_shows_them() -> None:
     assert missing_aspects("요금이 얼마야?", "빠르고 정확하다.") == ["가격/price"]
     assert missing_aspects("요금이 얼마야?", "월 20달러에 쓸 수 있다.") == []
-    assert missing_aspects("어떻게 동작해?", "") == []
+    assert missing_aspects("어떻게 동작해?", "") == [] and missing_aspects("Does it train on its own outputs?", "") == []
+    assert missing_aspects("몇 대의 GPU로 학습했어?", "") == ["GPU와 학습 시간/GPUs and training time"]
     assert len(WEIGHTS) == len(FEATURES) and len(aspects()) >= 20
 
 

@@ -26,7 +26,7 @@ from .units import Rendering, Unit, units_of
 
 #: Weights of word evidence beside a cosine: for choosing an entry's best passage, and for ranking
 #: entries by their words as a whole. All measured on questions of our own: benchmarks/README.md.
-PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.020
+PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.016
 #: Share of a passage's nearest sentence in its meaning, beside the passage as a whole.
 SENTENCE = 0.33
 #: What an overview loses against a paper; what a name in a title gains; what the rarest name an
@@ -108,7 +108,7 @@ class Retriever:
         units, names = list(evidence.units), set(asked.names)
         for u, unit in enumerate(units):
             found = float(evidence.match[u].max())
-            strange = found == 0 if unit.latin else found < STRANGE and not unit.en and not VERBAL.search(unit.text)
+            strange = self._misspelled(unit.text, found) if unit.latin else found < STRANGE and not unit.en and not VERBAL.search(unit.text)
             name = self._names.nearest(unit.text) if strange and len(unit.text) > 2 else None
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
@@ -117,6 +117,11 @@ class Retriever:
         if units == list(evidence.units):
             return asked, evidence
         return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang)
+
+    def _misspelled(self, word: str, found: float) -> bool:
+        """Whether a Latin word that is found at most that much has a part of five letters or more that no passage holds."""
+        parts = [p for p in latin_terms(word)[2:] if len(p) > 4 and p.isalpha()]
+        return found == 0 or (found < STRANGE and any(not len(self.store.postings.find(term_hash(p))[0]) for p in parts))
 
     @cached_property
     def true_names(self) -> frozenset[str]:
