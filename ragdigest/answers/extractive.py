@@ -19,7 +19,7 @@ from .support import FEATURES, STRICTNESS, Support, support_of
 MAX_SENTENCES, MAX_CHARS = 6, 860
 #: A sentence must score this share of the best; two sentences this alike in words are one, and two of different
 #: entries this near in meaning (of 1,995 pairs over our own digests, translations lie above, others below).
-LEAST, ALIKE, TRANSLATED = 0.45, 0.6, 0.78
+LEAST, ALIKE, TRANSLATED = 0.3, 0.6, 0.78
 #: A second paper is quoted beside the first where it scores within this of it.
 CLOSE = 0.08
 GENERATOR = "extractive"
