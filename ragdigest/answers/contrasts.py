@@ -12,21 +12,21 @@ from ..retrieval.units import units_of
 from .worded import Worded, share
 
 WORD = r"[^\s,;:.()]+(?:\.\d+)?"
-BEFORE, AFTER = rf"((?:{WORD}\s+){{0,3}}{WORD})", rf"((?:{WORD}\s+){{0,3}}{WORD})"
-BEFORE_KO, AFTER_KO = rf"((?:{WORD}\s+)?{WORD}?[^\s이가은는])", rf"((?:{WORD}\s+)?{WORD})"
+SIDE = rf"((?:{WORD}\s+){{0,3}}{WORD})"
+BEFORE_KO, SHORT = rf"((?:{WORD}\s+)?{WORD}?[^\s이가은는])", rf"((?:{WORD}\s+)?{WORD})"
 #: What is meant, then what it is set against; in the second list the other way round.
 CHOSEN_FIRST = (
-    re.compile(rf"{BEFORE}(?:,|\s[–—-])?\s+(?:rather than|instead of|in place of|as opposed to|and not|not)\s+{AFTER}", re.I),
+    re.compile(rf"{SIDE}(?:,|\s[–—-])?\s+(?:rather than|instead of|in place of|as opposed to|and not|not)\s+{SIDE}", re.I),
+    re.compile(rf"\b(?:prefer|favou?r|choose|chose|recommend|pick)(?:s|red|ed)?\s+{SHORT}\s+(?:over|to)\s+{SHORT}", re.I),
 )
-FAVOURED = re.compile(rf"\b(?:prefer|favou?r|choose|chose|recommend|pick)(?:s|red|ed)?\s+((?:{WORD}\s+)?{WORD})\s+(?:over|to)\s+((?:{WORD}\s+)?{WORD})", re.I)
 REJECTED_FIRST = (
-    re.compile(rf"(?:^|,\s)(?:rather than|instead of|in place of)\s+{AFTER},\s+{AFTER}", re.I),
-    re.compile(rf"\bnot\s+{BEFORE},?\s+but\s+{AFTER}", re.I),
-    re.compile(rf"((?:{WORD}\s+)?{WORD})보다는?\s+((?:{WORD}\s+)?{WORD})[을를](?=[\s,])"),
-    re.compile(rf"{BEFORE_KO}(?:[이가은는]?\s+아니라|\s?대신|\s?말고|보다는|[이]?라기보다는?)\s+{AFTER_KO}"),
+    re.compile(rf"(?:^|,\s)(?:rather than|instead of|in place of)\s+{SIDE},\s+{SIDE}", re.I),
+    re.compile(rf"\bnot\s+{SIDE},?\s+but\s+{SIDE}", re.I),
+    re.compile(rf"{SHORT}보다는?\s+{SHORT}[을를](?=[\s,])"),
+    re.compile(rf"{BEFORE_KO}(?:[이가은는]?\s+아니라|\s?대신|\s?말고|보다는|[이]?라기보다는?)\s+{SHORT}"),
 )
 UP_KO = r"더 (?!적|낮|느|나쁘|작|약|못|떨어|짧|어렵|어려)|높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|중요"
-DOWN_KO = r"덜 |낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
+DOWN_KO = r"낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
 UP_EN = r"better|higher|more|faster|larger|stronger|greater|bigger|best|ahead"
 DOWN_EN = r"worse|lower|less|fewer|slower|smaller|weaker|behind|below"
 #: Another subject; what is measured is none.
@@ -57,7 +57,7 @@ class Contrast:
 def contrasts(text: str) -> Iterator[Contrast]:
     """The contrasts of a sentence, brackets aside."""
     text = re.sub(r"\s?\([^)]*\)", "", text)
-    for pattern in (*CHOSEN_FIRST, FAVOURED):
+    for pattern in CHOSEN_FIRST:
         yield from (Contrast(False, m[1], m[2]) for m in pattern.finditer(text))
     for pattern in REJECTED_FIRST:
         yield from (Contrast(False, m[2], m[1]) for m in pattern.finditer(text))

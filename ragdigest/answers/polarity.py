@@ -112,18 +112,17 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequenc
             return True
         if max(m.shares) >= SURE and _opposite(m.clause, matched):
             return True
-        if not _leans_beside(m, mine) and _denied_by(m.clause, passage, glossary):
+        if not _leans_beside(m, mine) and _denied_by(m, passage, glossary):
             return True
     return False
 
 
-def _denied_by(clause: Clause, passage: Sequence[str], glossary: Glossary) -> bool:
+def _denied_by(m: "_Matched", passage: Sequence[str], glossary: Glossary) -> bool:
     """Whether the clause of the passage that speaks of the same far more than any calm one denies what the clause affirms."""
-    units = units_of(clause.text, glossary)
-    there = [(_share(units, c), c) for line in passage for c in clauses(line)]
-    best, denial = max(((s, c) for s, c in there if c.denies), key=lambda found: found[0], default=(0.0, clause))
+    there = [(_share(m.units, c), c) for line in passage for c in clauses(line)]
+    best, denial = max(((s, c) for s, c in there if c.denies), key=lambda found: found[0], default=(0.0, m.clause))
     calm = max((s for s, c in there if not c.leans), default=0.0)
-    return best >= DENIAL and best >= CLEARLY * calm and _affirmed(denial, [clause], glossary, AFFIRMS)
+    return best >= DENIAL and best >= CLEARLY * calm and _affirmed(denial, [m.clause], glossary, AFFIRMS)
 
 
 def misplaced(said: str, lines: Sequence[str], glossary: Glossary) -> str | None:
@@ -146,13 +145,14 @@ class _Matched:
     """A clause of the sentence, how much of it each clause of the passage holds, and the one that holds most."""
 
     clause: Clause
+    units: Sequence[Unit]
     shares: list[float]
     best: int
 
     @classmethod
     def of(cls, clause: Clause, units: Sequence[Unit], there: Sequence[Clause]) -> "_Matched":
         shares = [_share(units, c) for c in there]
-        return cls(clause, shares, max(range(len(shares)), key=shares.__getitem__, default=-1))
+        return cls(clause, units, shares, max(range(len(shares)), key=shares.__getitem__, default=-1))
 
 
 def _leans_beside(m: _Matched, mine: Sequence[_Matched]) -> bool:
