@@ -60,7 +60,7 @@ def main() -> None:
     w = fit(x, y)
     print("WEIGHTS = (" + ", ".join(f"{v:.2f}" for v in w[:-1]) + f")\nOFFSET = {w[-1]:.2f}\nFEATURES = {support.FEATURES}")
     print("| strictness | " + " | ".join(f"{size}: {kind}" for size in ("large", "small") for kind in KINDS) + " |\n|" + "---|" * (1 + 2 * len(KINDS)))
-    for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+    for t in (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         shares = [np.mean([p[i] < t for i in range(len(y)) if kinds[i] == kind and is_small[i] == size]) for size in (False, True) for kind in KINDS]
         print(f"| {t} | " + " | ".join(f"{v:.2f}" for v in shares) + " |")
 

@@ -65,7 +65,7 @@ def research(library: Library, question: str, rounds: int = ROUNDS, llm: bool | 
     for number in range(1, rounds + 1):
         before, now = len(work.notes), queries[:QUERIES]
         for query in now:
-            work.search(number, query, max(1, (NOTES - before) // len(now)))
+            work.search(number, query, max(1, (NOTES - before) // len(queries)))
         queries = queries[QUERIES:] or work.missing()
         if not queries or (len(work.notes) == before and len(work.trail) > 1) or len(work.notes) >= NOTES:
             break

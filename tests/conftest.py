@@ -16,11 +16,12 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 
 
 class LetterEncoder:
-    """A text's vector counts the letters a to z and, in the last place, Hangul syllables, plus one each."""
+    """A text's vector counts the letters a to z and, in the last place, Hangul syllables, plus one each; its tokens are its words."""
 
     name = "letters"
     fingerprint = "letters-1"
     dimensions = 27
+    token_dimensions = 27
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -31,6 +32,9 @@ class LetterEncoder:
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
         self.seen += texts
         return self.encode_queries(texts)
+
+    def encode_tokens(self, texts: Sequence[str], progress: Callable[[int], None] | None = None, *, asked: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self.encode_passages(texts, progress), [self.encode_queries(t.split() or [t]) for t in texts]
 
     @staticmethod
     def _row(text: str) -> list[int]:

@@ -63,7 +63,9 @@ def test_the_exported_folder_gives_the_same_vectors(bundled: BundledEncoder, tmp
         warnings.simplefilter("ignore")
         hub = open_encoder(str(tmp_path / "model"))
         same = (hub.encode_passages(TEXTS) * bundled.encode_passages(TEXTS)).sum(1)
-    assert same.min() >= 0.98
+        rows, tokens = hub.encode_tokens(TEXTS)
+    assert same.min() >= 0.98 and np.array_equal(rows, hub.encode_passages(TEXTS))
+    assert all(np.array_equal(a, b) for a, b in zip(tokens, bundled.encode_tokens(TEXTS)[1], strict=True))  # tokens stay the bundled encoder's
     with pytest.raises(RagdigestError, match="is not empty"):
         export_bundled(tmp_path / "model")
 

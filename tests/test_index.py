@@ -166,7 +166,7 @@ def test_two_writers_wait_or_fail_clearly(index: Path) -> None:
 def test_readers_are_not_disturbed(index: Path, weeks: Path, letters: LetterEncoder) -> None:
     """A store opened before three updates answers from what it opened."""
     store = Store(index)
-    assert store.vectors.shape[0] == store.sentence_vectors.shape[0] == 4 and store.postings.keys.size and store.columns.entry_source.size
+    assert store.vectors.shape[0] == store.sentence_vectors.shape[0] == 4 and len(store.tokens) and store.postings.keys.size and store.columns.entry_source.size
     for number in range(3):
         (weeks / "c.md").write_text(digest("2025-09-22 ~ 28", (f"Ibis{number}", "Ibis reads.")), encoding="utf-8")
         update(index, [], letters)

@@ -2,18 +2,23 @@
 
 import math
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ragdigest.index import mining
-from ragdigest.index.build import term_blob, terms_of
+from ragdigest.index.build import term_blob, terms_of, update
 from ragdigest.index.postings import K1, B, Postings
+from ragdigest.index.store import Store
 from ragdigest.index.works import Item, link, versions_of
+from ragdigest.retrieval import retriever
 from ragdigest.retrieval.glossary import Glossary
+from ragdigest.retrieval.late import late_interaction
 from ragdigest.retrieval.lexical import word_evidence
 from ragdigest.retrieval.periods import period_of
 from ragdigest.retrieval.questions import read_question
+from ragdigest.retrieval.retriever import Retriever
 from ragdigest.retrieval.spelling import Names, sound_of
 from ragdigest.retrieval.units import units_of
 from ragdigest.words import term_hash
@@ -24,6 +29,26 @@ TEXTS = ["강화 학습 agent", "agent agent cache", "캐시 압축"]
 @pytest.fixture
 def postings() -> Postings:
     return Postings.build([terms_of(term_blob(t)) for t in TEXTS])
+
+
+def test_late_interaction_is_the_mean_of_the_nearest_tokens(tmp_path: Path, weeks: Path, letters) -> None:
+    update(tmp_path / "index", [weeks], letters)
+    store = Store(tmp_path / "index")
+    texts = [embedded for (embedded,) in store.catalogue.rows("SELECT embedded FROM passages ORDER BY n")]
+    _, (question, *passages) = letters.encode_tokens(["caches compressed by a zebra", *texts])
+    by_hand = [np.mean([max(float(token @ row) for row in passage) for token in question]) for passage in passages]
+    for chosen in ([0, 1, 2, 3], [3, 1], [2]):
+        assert np.allclose(late_interaction(question, store, np.array(chosen)), np.array(by_hand)[chosen], atol=0.02)  # int8 rounds
+
+
+def test_only_the_best_entries_get_a_second_look(tmp_path: Path, weeks: Path, letters, monkeypatch: pytest.MonkeyPatch) -> None:
+    update(tmp_path / "index", [weeks], letters)
+    searched = Retriever(Store(tmp_path / "index"), letters, Glossary())
+    every = searched.score("zebra caches").late
+    monkeypatch.setattr(retriever, "LOOKED_AT", 2)
+    some = searched.score("zebra caches").late
+    seen = np.isclose(some, every)
+    assert seen.sum() >= 2 and not seen.all() and np.allclose(some[~seen], every[seen].min())
 
 
 def test_bm25_by_hand(postings: Postings) -> None:

@@ -56,6 +56,8 @@ def train(folder: Path, out: Path, steps: int, *more: object) -> str:
 
 
 def test_text_files_become_an_encoder(folder: Path, tmp_path: Path) -> None:
+    import torch
+
     from ragdigest.encoders.bundled import BundledEncoder
     from ragdigest.training.export import export
     from ragdigest.training.model import Student
@@ -76,6 +78,12 @@ def test_text_files_become_an_encoder(folder: Path, tmp_path: Path) -> None:
         wanted = student.exact(texts)
     assert (BundledEncoder(tmp_path / "float").encode_passages(texts) * wanted).sum(1).min() >= 0.999
     assert (BundledEncoder(tmp_path / "int8").encode_passages(texts) * wanted).sum(1).min() >= 0.97
+    rows, tokens = BundledEncoder(tmp_path / "float").encode_tokens(texts)
+    assert (rows * wanted).sum(1).min() >= 0.999
+    for text, found in zip(texts, tokens, strict=True):
+        states = student.body(**student.tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+        expected = torch.nn.functional.normalize(student.projection(states), dim=-1).detach().numpy()
+        assert found.shape == expected.shape and (found * expected).sum(1).min() >= 0.999
 
 
 def test_the_tokenizer_keeps_hangul_whole_and_splits_scripts(folder: Path) -> None:

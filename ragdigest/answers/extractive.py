@@ -9,6 +9,7 @@ import numpy as np
 
 from ..index.catalogue import EntryRow
 from ..passages import visible
+from ..reading.sentences import lang_of
 from ..records import Answer, Citation, Hit
 from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores
@@ -18,10 +19,10 @@ from .support import FEATURES, STRICTNESS, Support, support_of
 
 MAX_SENTENCES, MAX_CHARS = 6, 860
 #: A sentence must score this share of the best; two sentences this alike in words are one, and two of different
-#: entries this near in meaning (of 1,995 pairs over our own digests, translations lie above, others below).
+#: entries or languages this near in meaning (of 1,995 pairs over our own digests, translations lie above, others below).
 LEAST, ALIKE, TRANSLATED = 0.3, 0.6, 0.78
 #: A second paper is quoted beside the first where it scores within this of it.
-CLOSE = 0.08
+CLOSE = 0.18
 GENERATOR = "extractive"
 
 
@@ -104,7 +105,7 @@ def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list
 def several(retriever: Retriever, scores: Scores, ranked: Sequence[int]) -> list[Sentence]:
     """The best sentences of each paper that belongs to the answer: one of each in a list, more where few are compared."""
     top = scores.entry[ranked[0]]
-    papers = [n for n in ranked if scores.entry[n] >= 0.55 * top][: len(scores.asked.names) if scores.asked.compares else MAX_SENTENCES]
+    papers = [n for n in ranked if scores.entry[n] >= 0.75 * top][: len(scores.asked.names) if scores.asked.compares else MAX_SENTENCES]
     each = max(1, MAX_SENTENCES // len(papers)) if scores.asked.compares else 1
     chosen: list[Sentence] = []
     for n in papers:
@@ -147,10 +148,11 @@ def _with_neighbour(sentence: Sentence, sentences: list[Sentence], chosen: list[
 
 
 def _alike(left: Sentence, right: Sentence) -> bool:
-    """Whether two sentences say the same: most words of the shorter stand in the other, one translates the other, or the spans meet."""
+    """Whether two sentences say the same: most words of the shorter stand in the other, one retells or translates the other, or the spans meet."""
     if left.entry.n == right.entry.n and left.start < right.end and right.start < left.end:
         return True
-    if left.entry.n != right.entry.n and len(left.vector) == len(right.vector) and float(left.vector @ right.vector) >= TRANSLATED:
+    apart = left.entry.n != right.entry.n or lang_of(left.text) != lang_of(right.text)
+    if apart and len(left.vector) == len(right.vector) and float(left.vector @ right.vector) >= TRANSLATED:
         return True
     a, b = set(left.text.split()), set(right.text.split())
     return len(a & b) >= ALIKE * min(len(a), len(b))

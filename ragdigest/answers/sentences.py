@@ -24,7 +24,11 @@ ASKS_NUMBER = re.compile(
     r"몇|얼마|점수|퍼센트|비율|개수|크기|수치|정확도|배나|언제|연도|\bhow (?:many|much|large|big|long|far|often|fast)|\bwhat (?:percent|fraction|share|score|accuracy|size|number|rate|year)|\bscores?\b|\bpercent|\bwhen\b|%",
     re.I,
 )
-DIGIT = re.compile(r"\d|[일이삼사오육칠팔구십백천만]\s?(?:개|배|명|번|가지|퍼센트)")
+DIGIT = re.compile(
+    r"\d|[일이삼사오육칠팔구십백천만]\s?(?:개|배|명|번|가지|퍼센트)|(?:두|세|네|다섯|여섯|일곱|여덟|아홉|열) (?:개|배|명|번|가지|종)|절반"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundreds?|thousands?|millions?|billions?|dozens?|half|twice|double[sd]?)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)

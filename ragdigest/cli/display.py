@@ -104,7 +104,7 @@ def explained(why: dict[str, Any]) -> str:
     if "shared" in why:
         return f"meaning {why['meaning']:.3f}, words {why['words']:.3f}; shares " + (", ".join(why["shared"]) or "no names")
     matched = ", ".join(m["term"] + (f" (= {' / '.join(m['also'][:3])})" if m.get("also") else "") for m in why["matched"]) or "no words"
-    return f"meaning {why['vector']:.3f}, words +{why['words']:.3f}: {matched}"
+    return f"meaning {why['vector']:.3f}, token by token {why['tokens']:.3f}, words +{why['words']:.3f}: {matched}"
 
 
 def _indented(body: Any) -> Any:

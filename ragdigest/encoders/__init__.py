@@ -20,10 +20,15 @@ class Encoder(Protocol):
     name: str
     fingerprint: str
     dimensions: int
+    token_dimensions: int
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray: ...
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray: ...
+
+    def encode_tokens(self, texts: Sequence[str], progress: Progress | None = None, *, asked: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The rows of passages (of queries where `asked`), and for each its tokens' (tokens, token_dimensions) float32 unit rows."""
+        ...
 
 
 def open_encoder(name: str) -> Encoder:

@@ -43,16 +43,25 @@ class BundledEncoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self.fingerprint: str = card["fingerprint"]
         self.dimensions: int = card["dimensions"]
+        self.token_dimensions: int = card["token_dimensions"]
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         return self.encode_passages(texts)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
-        rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        return unit_rows(np.array([row for (row,) in self._run(["vector"], texts, progress)]).reshape(-1, self.dimensions))
+
+    def encode_tokens(self, texts: Sequence[str], progress: Progress | None = None, *, asked: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
+        both = self._run(["vector", "tokens"], texts, progress)
+        return unit_rows(np.array([row for row, _ in both]).reshape(-1, self.dimensions)), [tokens for _, tokens in both]
+
+    def _run(self, outputs: list[str], texts: Sequence[str], progress: Progress | None) -> list[list[np.ndarray]]:
+        """The model's outputs for each text, in the order of the texts."""
+        found: list[list[np.ndarray]] = [[]] * len(texts)
         ids = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
 
         def encode(number: int) -> None:
-            rows[number] = self._session.run(None, {"input_ids": np.array([ids[number]], dtype=np.int64)})[0][0]
+            found[number] = [rows[0] for rows in self._session.run(outputs, {"input_ids": np.array([ids[number]], dtype=np.int64)})]
             if progress:
                 progress(1)
 
@@ -62,4 +71,4 @@ class BundledEncoder:
         else:
             with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
                 list(pool.map(encode, longest_first))
-        return unit_rows(rows)
+        return found

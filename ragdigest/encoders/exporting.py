@@ -33,7 +33,11 @@ def export_bundled(out: Path, folder: Path = FOLDER) -> None:
     for name, array in arrays.items():
         if name.startswith("body."):
             weights[name.removeprefix("body.")] = array.astype(np.float32)
-    weights.update(_products(graph, arrays))
+    products = _products(graph, arrays)
+    # sentence-transformers passes this file by; `ragdigest.training --start` goes on from it
+    projection = {"weight": products.pop("projection.weight"), "bias": arrays["projection.bias"]}
+    save_file({n: torch.from_numpy(np.array(a, order="C")) for n, a in projection.items()}, out / "projection.safetensors")
+    weights.update(products)
     weights["pooler.dense.weight"] = np.zeros((384, 384), np.float32)  # unused, but BertModel misses it aloud
     weights["pooler.dense.bias"] = np.zeros(384, np.float32)
     save_file({n: torch.from_numpy(np.ascontiguousarray(a)) for n, a in weights.items()}, out / "model.safetensors", metadata={"format": "pt"})

@@ -1,6 +1,7 @@
 """Any sentence-transformers model, by hub name or folder. Knows nothing of digests or indexes.
 
-torch is imported here and nowhere else at run time.
+Whole texts are the model's; tokens stay the bundled encoder's, which is trained to compare them
+one by one. torch is imported here and nowhere else at run time.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..errors import RagdigestError
 from . import Progress, unit_rows
+from .bundled import BundledEncoder
 from .presets import PRESETS, Preset
 
 BATCH = 32
@@ -38,13 +40,15 @@ class HubEncoder:
             raise RagdigestError(f"cannot open encoder {name}: {_first_line(error)}; {_remedy(name)}") from error
         self.name = str(folder.resolve()) if folder.is_dir() else name
         self.dimensions = int(self._model.get_embedding_dimension())
+        self._tokens = BundledEncoder()
+        self.token_dimensions = self._tokens.token_dimensions
         self._preset = PRESETS.get(name) or Preset(name, 0, self.dimensions, "")
         self.fingerprint = self._fingerprint()
 
     def _fingerprint(self) -> str:
-        """Of the model's settings, prompts and a probe of its weights."""
+        """Of the model's settings, prompts and a probe of its weights, and of the encoder of tokens."""
         probe = self.encode_passages(["ragdigest 인코더 fingerprint"])[0]
-        said = json.dumps([self._preset.query, self._preset.passage, self.dimensions, self._model.max_seq_length, np.round(probe, 2).tolist()])
+        said = json.dumps([self._preset.query, self._preset.passage, self.dimensions, self._model.max_seq_length, np.round(probe, 2).tolist(), self._tokens.fingerprint])
         return hashlib.sha256(said.encode()).hexdigest()
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
@@ -52,6 +56,9 @@ class HubEncoder:
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         return self._encode(self._model.encode_document, self._preset.passage, texts, progress)
+
+    def encode_tokens(self, texts: Sequence[str], progress: Progress | None = None, *, asked: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
+        return self.encode_queries(texts) if asked else self.encode_passages(texts, progress), self._tokens.encode_tokens(texts)[1]
 
     def _encode(self, encode, prompt: str | None, texts: Sequence[str], progress: Progress | None) -> np.ndarray:
         rows = np.empty((len(texts), self.dimensions), np.float32)

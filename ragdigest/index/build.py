@@ -24,7 +24,7 @@ from ..reading.weeks import parse_week
 from ..records import Lang, Source
 from . import mining, works
 from .catalogue import write_catalogue
-from .layout import CATALOGUE, COLUMNS, POSTINGS, RECIPE, SENTENCES, VECTORS, new_generation, read_manifest, writer
+from .layout import CATALOGUE, COLUMNS, POSTINGS, RECIPE, SENTENCES, TOKENS, VECTORS, new_generation, read_manifest, writer
 from .postings import Postings
 from .scan import Found, scan
 from .store import Columns, Store, mean_rows
@@ -88,13 +88,13 @@ def update(
         records, change = _records(found, before, old, stated, skip_bad, notes)
         if old and same_encoder and not change["added"] and not change["changed"] and not change["removed"] and roots == meta["roots"] and stated == meta["weeks"]:
             return _change(change, 0, records, notes)
-        vectors, sentences, embedded = _vectors(records, old if old and same_encoder else None, encoder, progress)
+        rows, embedded = _vectors(records, old if old and same_encoder else None, encoder, progress)
         used = {r.row[2] for r in records}
         fresh = {"roots": roots, "weeks": {k: v for k, v in stated.items() if k in used}, "encoder": encoder.name, "fingerprint": encoder.fingerprint,
-                 "dimensions": encoder.dimensions, "recipe": RECIPE, "sources": len(records), "passages": len(vectors),
+                 "dimensions": encoder.dimensions, "recipe": RECIPE, "sources": len(records), "passages": len(rows),
                  "entries": sum(1 for r in records for e in r.entries if e[2])}
         with new_generation(root, fresh) as folder:
-            _write(folder, records, vectors, sentences)
+            _write(folder, records, rows, encoder)
         return _change(change, embedded, records, notes)
 
 
@@ -210,25 +210,37 @@ def _taken_over(old: Store, row: tuple, seen: tuple[int, int] | None = None) -> 
     )
 
 
-def _vectors(records: list[Record], old: Store | None, encoder: Encoder, progress) -> tuple[np.ndarray, np.ndarray, int]:
-    """Unit rows of all passages and of all their sentences, in record order, and how many passages had to be embedded."""
+@dataclass(frozen=True)
+class Rows:
+    """What an encoder made of one passage: its unit row, its sentences' rows, its tokens' rows in int8."""
+
+    whole: np.ndarray
+    sentences: np.ndarray
+    tokens: np.ndarray
+
+
+def _vectors(records: list[Record], old: Store | None, encoder: Encoder, progress) -> tuple[list[Rows], int]:
+    """The rows of every passage, in record order, and how many passages had to be embedded."""
     passages = [p for r in records for p in r.passages]
-    known: dict[str, np.ndarray] = {}  # a passage's row, then its sentences' rows
+    known: dict[str, Rows] = {}
     if old is not None:
-        first = old.first_sentence
+        first, token = old.first_sentence, old.first_token
         for n, (key,) in enumerate(old.catalogue.rows("SELECT key FROM passages ORDER BY n")):
-            known[key] = np.vstack([old.vectors[n], old.sentence_vectors[first[n] : first[n + 1]]])
-    texts = {p[6]: [p[5], *sentence_texts(p[8], p[1], json.loads(p[4]))] for p in passages if p[6] not in known}
-    if texts:
-        flat = [t for group in texts.values() for t in group]
-        rows = encoder.encode_passages(flat, progress(len(flat), 0) if progress else None)
-        known.update(zip(texts, np.split(rows, np.cumsum([len(group) for group in texts.values()])[:-1]), strict=True))
-    none = np.zeros((0, encoder.dimensions), np.float32)
-    found = [known[p[6]] for p in passages]
-    return np.vstack([none, *(rows[:1] for rows in found)]), np.vstack([none, *(rows[1:] for rows in found)]), len(texts)
+            known[key] = Rows(old.vectors[n], old.sentence_vectors[first[n] : first[n + 1]], old.tokens[token[n] : token[n + 1]])
+    new = {p[6]: p for p in passages if p[6] not in known}
+    if new:
+        texts = [p[5] for p in new.values()]
+        sentences = [sentence_texts(p[8], p[1], json.loads(p[4])) for p in new.values()]
+        flat = [t for group in sentences for t in group]
+        done = progress(len(texts) + len(flat), 0) if progress else None
+        wholes, tokens = encoder.encode_tokens(texts, done)
+        parts = np.split(encoder.encode_passages(flat, done), np.cumsum([len(group) for group in sentences])[:-1])
+        small = [np.rint(rows * Store.TOKEN_SCALE).astype(np.int8) for rows in tokens]
+        known.update(zip(new, map(Rows, wholes, parts, small), strict=True))
+    return [known[p[6]] for p in passages], len(new)
 
 
-def _write(folder: Path, records: list[Record], vectors: np.ndarray, sentences: np.ndarray) -> None:
+def _write(folder: Path, records: list[Record], rows: list[Rows], encoder: Encoder) -> None:
     """Number the rows and write every file of a generation."""
     import faiss
 
@@ -253,6 +265,9 @@ def _write(folder: Path, records: list[Record], vectors: np.ndarray, sentences: 
             columns["entry_first_day"].append(_day(first))
             columns["entry_langs"].append(sum(BITS[lang] for lang in langs.split(",")))
             columns["entry_ordinal"].append(ordinal)
+    columns["passage_tokens"] = [len(r.tokens) for r in rows]
+    none = np.zeros((0, encoder.dimensions), np.float32)
+    vectors, sentences = np.vstack([none, *(r.whole[None] for r in rows)]), np.vstack([none, *(r.sentences for r in rows)])
     means = mean_rows(vectors, np.array(columns["passage_entry"], np.int64), len(items))
     linked = works.link(items, means)
     number = {key: n for n, key in enumerate(dict.fromkeys(linked))}
@@ -265,10 +280,11 @@ def _write(folder: Path, records: list[Record], vectors: np.ndarray, sentences: 
     if len(vectors) != len(tables["passages"]):
         raise RagdigestError(f"{len(vectors)} vectors for {len(tables['passages'])} passages; report this")
     write_catalogue(folder / CATALOGUE, tables)
-    for name, rows, index in ((VECTORS, vectors, faiss.IndexFlatIP(vectors.shape[1])),
+    for name, kept, index in ((VECTORS, vectors, faiss.IndexFlatIP(vectors.shape[1])),
                               (SENTENCES, sentences, faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT))):
-        index.add(np.ascontiguousarray(rows, np.float32))
+        index.add(np.ascontiguousarray(kept, np.float32))
         faiss.write_index(index, str(folder / name))
+    np.save(folder / TOKENS, np.vstack([np.zeros((0, encoder.token_dimensions), np.int8), *(r.tokens for r in rows)]))
     Postings.build([terms_of(p[8]) for p in tables["passages"]]).save(folder / POSTINGS)
     Columns(**{k: np.array(v, np.uint8 if k in ("passage_lang", "entry_langs") else np.int32) for k, v in columns.items()}).save(folder / COLUMNS)
 

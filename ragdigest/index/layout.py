@@ -24,12 +24,12 @@ from ..errors import RagdigestError
 
 FORMAT = 1
 #: Raised whenever reading, cutting, term making or a file's contents change: old rows are then not taken over, and not searched.
-RECIPE = 6
+RECIPE = 7
 MANIFEST = "manifest.json"
 LOCK = "writer.lock"
 #: Every file of a generation, once.
-CATALOGUE, VECTORS, SENTENCES, POSTINGS, COLUMNS = "catalogue.sqlite", "vectors.faiss", "sentences.faiss", "postings.npz", "columns.npz"
-FILES = (CATALOGUE, VECTORS, SENTENCES, POSTINGS, COLUMNS)
+CATALOGUE, VECTORS, SENTENCES, TOKENS, POSTINGS, COLUMNS = "catalogue.sqlite", "vectors.faiss", "sentences.faiss", "tokens.npy", "postings.npz", "columns.npz"
+FILES = (CATALOGUE, VECTORS, SENTENCES, TOKENS, POSTINGS, COLUMNS)
 
 
 @dataclass(frozen=True)

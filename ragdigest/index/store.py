@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import RagdigestError
 from .catalogue import Catalogue
-from .layout import CATALOGUE, COLUMNS, POSTINGS, SENTENCES, VECTORS, Manifest, current
+from .layout import CATALOGUE, COLUMNS, POSTINGS, SENTENCES, TOKENS, VECTORS, Manifest, current
 from .postings import Postings
 
 
@@ -20,6 +20,7 @@ class Columns:
     passage_entry: np.ndarray
     passage_lang: np.ndarray
     passage_sentences: np.ndarray
+    passage_tokens: np.ndarray
     entry_source: np.ndarray
     entry_first_day: np.ndarray
     entry_langs: np.ndarray
@@ -41,6 +42,9 @@ class Store:
 
     Raises RagdigestError where there is no index or a file is damaged.
     """
+
+    #: What a component of a token's unit row is multiplied by to be kept as int8.
+    TOKEN_SCALE = 127
 
     def __init__(self, root: Path):
         self.root = root
@@ -105,6 +109,23 @@ class Store:
     def first_sentence(self) -> np.ndarray:
         """(passages + 1) where each passage's sentences begin."""
         return np.concatenate([[0], np.cumsum(self.columns.passage_sentences)])
+
+    @cached_property
+    def tokens(self) -> np.ndarray:
+        """(tokens, width) int8 rows of the passages' tokens, TOKEN_SCALE times a unit row's; read from the file as they are asked for."""
+
+        def load(path: Path) -> np.ndarray:
+            rows = np.load(path, mmap_mode="r", allow_pickle=False)
+            if rows.dtype != np.int8 or len(rows) != self.first_token[-1]:
+                raise ValueError(f"{len(rows)} tokens for {self.first_token[-1]}")
+            return rows
+
+        return self._load(TOKENS, load)
+
+    @cached_property
+    def first_token(self) -> np.ndarray:
+        """(passages + 1) where each passage's tokens begin."""
+        return np.concatenate([[0], np.cumsum(self.columns.passage_tokens, dtype=np.int64)])
 
     @cached_property
     def first_passage(self) -> np.ndarray:

@@ -18,6 +18,7 @@ from ..records import Hit
 from ..words import latin_terms, normal, term_hash, terms
 from .filters import Filters
 from .glossary import Glossary
+from .late import late_interaction
 from .lexical import WordEvidence, word_evidence
 from .periods import period_of
 from .questions import Question, read_question
@@ -26,13 +27,16 @@ from .units import Rendering, Unit, units_of
 
 #: Weights of word evidence beside a cosine: for choosing an entry's best passage, and for ranking
 #: entries by their words as a whole. All measured on questions of our own: benchmarks/README.md.
-PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.016
+PASSAGE_WORDS, ENTRY_WORDS = 0.010, 0.014
 #: Share of a passage's nearest sentence in its meaning, beside the passage as a whole.
 SENTENCE = 0.33
+#: Weight of late interaction beside a cosine, what of it a passage gets that has nothing to do with the question,
+#: and how many of the best entries get this second look.
+LATE, UNRELATED, LOOKED_AT = 2.0, 0.3, 200
 #: What an overview loses against a paper; what a name in a title gains; what the rarest name an
 #: entry holds gains, times its idf over SCARCE; what an entry that names
 #: what a list asks for gains, and more where question and entry are Korean (English names stand in both).
-OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.05, 0.03, 0.20, 0.35
+OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.15, 0.08, 0.30, 0.50
 #: What an entry gains whose whole title the question holds, and how many letters or syllables such a title has at least.
 WHOLE_TITLE, LONG_LATIN, LONG_HANGUL = 0.3, 24, 10
 #: A Korean unit matched less than this anywhere may be a transliterated name; how far a respelling is trusted.
@@ -52,14 +56,17 @@ MAX_QUERY = 4000
 class Scores:
     """What ranking knows of a question: cosines and word gains (units, passages), fused scores by passage and entry.
 
-    `cosine` is each passage's with its nearest sentence's in it, `sentence` each sentence's. `asked` is the question as understood, `vector` its unit row, and `filters` with its own period.
+    `cosine` is each passage's with its nearest sentence's in it, `sentence` each sentence's, `late` each passage's late interaction
+    above UNRELATED (the least of those looked at where it was not looked at). `asked` is the question as understood, `vector` its unit row, `tokens` its tokens' and `filters` with its own period.
     """
 
     asked: Question
     filters: Filters
     vector: np.ndarray
+    tokens: np.ndarray
     cosine: np.ndarray
     sentence: np.ndarray
+    late: np.ndarray
     words: WordEvidence
     gains: np.ndarray
     passage: np.ndarray
@@ -98,10 +105,10 @@ class Retriever:
         columns = self.store.columns
         if not len(columns.passage_entry):
             none = np.zeros(0, np.float32)
-            return Scores(asked, filters, none, none, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
-        vector = self.encoder.encode_queries([asked.text])[0]
+            return Scores(asked, filters, none, none, none, none, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
+        (vector,), (tokens,) = self.encoder.encode_tokens([asked.text], asked=True)
         asked, evidence = self._spelled(asked, word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang))
-        return self._fuse(asked, filters, vector, evidence)
+        return self._fuse(asked, filters, vector, tokens, evidence)
 
     def _spelled(self, asked: Question, evidence: WordEvidence) -> tuple[Question, WordEvidence]:
         """Units that no passage holds, with the name of the index they misspell or transliterate beside them."""
@@ -134,20 +141,31 @@ class Retriever:
         """The names of the index, but those that everything bears."""
         return Names(name for (name,) in self.store.catalogue.rows("SELECT name FROM names GROUP BY folded HAVING COUNT(*) <= 60 ORDER BY folded"))
 
-    def _fuse(self, asked: Question, filters: Filters, vector: np.ndarray, evidence: WordEvidence) -> Scores:
+    def _fuse(self, asked: Question, filters: Filters, vector: np.ndarray, tokens: np.ndarray, evidence: WordEvidence) -> Scores:
         sentence = self.store.sentence_vectors @ vector
         cosine = (1 - SENTENCE) * (self.store.vectors @ vector) + SENTENCE * np.maximum.reduceat(sentence, self.store.first_sentence[:-1])
         columns, starts = self.store.columns, self.store.first_passage[:-1]
         gains = evidence.counts[:, columns.passage_lang - 1] * evidence.match
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
-        passage = cosine + PASSAGE_WORDS * gains.sum(0)
-        entry = np.maximum.reduceat(cosine, starts) + ENTRY_WORDS * by_entry.sum(0)
-        entry += self._named(asked, evidence) + WHOLE_TITLE * self._quoted(asked.text)
-        entry = np.where(columns.entry_ordinal == 0, entry - OVERVIEW, entry)
+        said = ENTRY_WORDS * by_entry.sum(0) + self._named(asked, evidence) + WHOLE_TITLE * self._quoted(asked.text)
+        said = np.where(columns.entry_ordinal == 0, said - OVERVIEW, said)
         keep = filters.mask(self.store)
         if keep is not None:
-            entry = np.where(keep, entry, -np.inf)
-        return Scores(asked, filters, vector, cosine, sentence, evidence, gains, passage, entry)
+            said = np.where(keep, said, -np.inf)
+        late = self._second_look(tokens, np.maximum.reduceat(cosine, starts) + said)
+        meaning = cosine + LATE * late
+        return Scores(asked, filters, vector, tokens, cosine, sentence, late, evidence, gains, meaning + PASSAGE_WORDS * gains.sum(0), np.maximum.reduceat(meaning, starts) + said)
+
+    def _second_look(self, tokens: np.ndarray, entry: np.ndarray) -> np.ndarray:
+        """(passages,) late interaction with the passages of the best entries; all others get the least of these."""
+        owner = self.store.columns.passage_entry
+        best = np.zeros(len(entry), bool)
+        best[np.argsort(-entry, kind="stable")[:LOOKED_AT]] = True
+        passages = np.flatnonzero(best[owner])
+        found = late_interaction(tokens, self.store, passages) - UNRELATED
+        late = np.full(len(owner), found.min(), np.float32)
+        late[passages] = found
+        return late
 
     def _named(self, asked: Question, evidence: WordEvidence) -> np.ndarray:
         """(entries,) what entries gain by bearing, or for a list by holding, a name that the question names."""
@@ -235,7 +253,7 @@ class Retriever:
         return text
 
     def why(self, entry: int, passage: int, scores: Scores) -> dict[str, Any]:
-        """Word and vector scores of a hit, and which words matched in which rendering."""
+        """Vector, token and word scores of a hit, and which words matched in which rendering."""
         lang = int(self.store.columns.passage_lang[passage]) - 1
         first = self.store.first_passage
         span = slice(int(first[entry]), int(first[entry + 1]))
@@ -246,7 +264,8 @@ class Retriever:
                 wordings = (unit.ko, unit.en)[lang]
                 other = [r.text for r in wordings if r.text != unit.text]
                 matched.append({"term": unit.text, "weight": round(float(scores.words.weight[u, lang]), 2), "match": round(here, 2), **({"also": other} if other else {})})
-        return {"vector": round(float(scores.cosine[passage]), 4), "words": round(float(scores.passage[passage] - scores.cosine[passage]), 4), "matched": matched}
+        words = float(scores.passage[passage] - scores.cosine[passage] - LATE * scores.late[passage])
+        return {"vector": round(float(scores.cosine[passage]), 4), "tokens": round(float(scores.late[passage]), 4), "words": round(words, 4), "matched": matched}
 
 
 def rare_names(asked: Question, evidence: WordEvidence) -> list[int]:

@@ -81,6 +81,7 @@ def main() -> None:
         student = distilled(args, teacher_folder, pairs, teacher, ideas, terms, held)
     contrast(args, student, ideas, pairs, teacher, terms)
     stages.report(args.out, "contrast", stages.retrieval_accuracy(student, held))
+    student.project(data.passages(ideas))
     student.save(args.out / "final")
 
 

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import torch
 
+from . import data
 from .model import Student
 
 
 def average(parts: list[tuple[Path, float]], out: Path) -> None:
-    """Write the average of the students, by shares that sum to one. Raises ValueError where they do not."""
+    """Write the average of the students, by shares that sum to one, its tokens' projection fitted anew. Raises ValueError where they do not."""
     if abs(sum(share for _, share in parts) - 1) > 1e-6:
         raise ValueError(f"shares sum to {sum(share for _, share in parts)}, not 1")
     students = [(Student(folder).float(), share) for folder, share in parts]
-    mean = {name: sum(share * student.state_dict()[name] for student, share in students) for name, _ in students[0][0].named_parameters()}
+    mean = {name: sum(share * student.body.state_dict()[name] for student, share in students) for name, _ in students[0][0].body.named_parameters()}
     with torch.no_grad():
-        for name, parameter in students[0][0].named_parameters():
+        for name, parameter in students[0][0].body.named_parameters():
             parameter.copy_(mean[name])
+    students[0][0].project(data.passages(data.authored_ideas()))
     students[0][0].save(out)
 
 

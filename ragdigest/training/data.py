@@ -98,6 +98,12 @@ def authored_ideas(folder: Path = AUTHORED) -> list[Idea]:
     return ideas
 
 
+def passages(ideas: list[Idea], most: int = 4000) -> list[str]:
+    """About `most` wordings in both languages, spread evenly over the ideas that are asked for."""
+    asked = [idea for idea in ideas if any(idea.queries)]
+    return [w for idea in asked[:: max(1, 2 * len(asked) // most)] for side in idea.docs for w in side]
+
+
 def held_out(ideas: list[Idea]) -> tuple[list[Idea], list[Idea]]:
     """(kept out of training, trained on): by a checksum of the idea's wording, so that added ideas move none."""
     held, rest = [], []

@@ -14,35 +14,41 @@ from pathlib import Path
 import torch
 from transformers import AutoModel
 
+from ..errors import RagdigestError
+from .model import Student
 
-class Pooled(torch.nn.Module):
-    """Token ids of one text in, its unit row out; rows are dequantised as they are looked up."""
 
-    def __init__(self, body: torch.nn.Module, quantise: bool = True):
+class Shipped(torch.nn.Module):
+    """Token ids of one text in, its unit row and its tokens' unit rows out; word rows are dequantised as they are looked up."""
+
+    def __init__(self, body: torch.nn.Module, projection: torch.nn.Linear, quantise: bool = True):
         super().__init__()
         rows = body.get_input_embeddings().weight.data
         scale = rows.abs().amax(1, keepdim=True).clamp_min(1e-8) / 127 if quantise else torch.ones(len(rows), 1)
         self.register_buffer("rows", (rows / scale).round().to(torch.int8) if quantise else rows)
         self.register_buffer("scale", scale)
-        self.body = body
+        self.body, self.projection = body, projection
 
-    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+    def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         embedded = self.rows[input_ids].float() * self.scale[input_ids]
         hidden = self.body(inputs_embeds=embedded, attention_mask=torch.ones_like(input_ids)).last_hidden_state
-        return torch.nn.functional.normalize(hidden.mean(1), dim=-1)
+        return torch.nn.functional.normalize(hidden.mean(1), dim=-1), torch.nn.functional.normalize(self.projection(hidden), dim=-1)
 
 
 def export(student: Path, out: Path, quantise: bool = True) -> None:
     """Write model.onnx, tokenizer.json, config.json and card.json; unquantised for comparison where asked."""
     out.mkdir(parents=True, exist_ok=True)
     body = AutoModel.from_pretrained(student, add_pooling_layer=False, dtype=torch.float32, attn_implementation="eager").eval()
+    projection = Student(student).projection
+    if projection is None:
+        raise RagdigestError(f"{student} has no projection of tokens; train it further: python -m ragdigest.training --start {student}")
     with tempfile.TemporaryDirectory() as folder:
         full, small = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         ids = torch.tensor([[101, 1000, 1001, 102]])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.onnx.export(Pooled(body, quantise), (ids,), str(full), input_names=["input_ids"], output_names=["vector"], opset_version=17, dynamo=False,
-                              dynamic_axes={"input_ids": {0: "texts", 1: "tokens"}, "vector": {0: "texts"}})
+            torch.onnx.export(Shipped(body, projection, quantise), (ids,), str(full), input_names=["input_ids"], output_names=["vector", "tokens"], opset_version=17,
+                              dynamo=False, dynamic_axes={"input_ids": {0: "texts", 1: "length"}, "vector": {0: "texts"}, "tokens": {0: "texts", 1: "length"}})
         if quantise:
             from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -50,7 +56,7 @@ def export(student: Path, out: Path, quantise: bool = True) -> None:
         optimise(small if quantise else full, out / "model.onnx")
     for name in ("tokenizer.json", "config.json"):
         (out / name).write_bytes((student / name).read_bytes())
-    write_card(out, body.config.hidden_size)
+    write_card(out, body.config.hidden_size, projection.out_features)
 
 
 def optimise(model: Path, out: Path) -> None:
@@ -64,10 +70,10 @@ def optimise(model: Path, out: Path) -> None:
     onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
-def write_card(out: Path, dimensions: int) -> None:
+def write_card(out: Path, dimensions: int, token_dimensions: int) -> None:
     """card.json: what the encoder reads when it opens. The fingerprint is that of the weights and the tokenizer."""
     digest = hashlib.sha256((out / "model.onnx").read_bytes() + (out / "tokenizer.json").read_bytes()).hexdigest()
-    (out / "card.json").write_text(json.dumps({"fingerprint": digest, "dimensions": dimensions}, indent=1) + "\n", encoding="utf-8")
+    (out / "card.json").write_text(json.dumps({"fingerprint": digest, "dimensions": dimensions, "token_dimensions": token_dimensions}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

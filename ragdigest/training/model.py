@@ -5,11 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
 HANGUL = "[가-힣ᄀ-ᇿㄱ-ㆎ]+"
 SYLLABLES = [chr(c) for c in range(0xAC00, 0xD7A4)]
+#: Width of a token's row, which is compared with other texts' tokens one by one.
+TOKEN_WIDTH = 96
+PROJECTION = "projection.safetensors"
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 
 
@@ -60,7 +64,11 @@ def ksx1001() -> list[str]:
 
 
 class Student(torch.nn.Module):
-    """A BERT body with mean pooling; texts in, unit rows out."""
+    """A BERT body with mean pooling; texts in, unit rows out.
+
+    Its projection, where `project` has fitted one, makes a row of TOKEN_WIDTH of each token's last state,
+    for late interaction (Khattab and Zaharia, ColBERT, 2020).
+    """
 
     def __init__(self, folder: Path | str):
         super().__init__()
@@ -69,6 +77,22 @@ class Student(torch.nn.Module):
         for module in self.body.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = 0.0
+        self.projection: torch.nn.Linear | None = None
+        if (Path(folder) / PROJECTION).is_file():
+            weights = load_file(Path(folder) / PROJECTION)
+            self.projection = torch.nn.Linear(*reversed(weights["weight"].shape))
+            self.projection.load_state_dict(weights)
+
+    @torch.no_grad()
+    def project(self, texts: list[str]) -> None:
+        """Fit the projection: the principal axes of the texts' token states about their mean."""
+        parts = [self._hidden(self.tokenizer(batch, truncation=True, max_length=256)["input_ids"]) for batch in batches(sorted(texts, key=len), 32)]
+        states = torch.cat([hidden[mask.bool()] for hidden, mask in parts])
+        centre = states.mean(0)
+        axes = torch.linalg.eigh(torch.cov(torch.nn.functional.normalize(states - centre, dim=-1).T))[1].flip(1)[:, :TOKEN_WIDTH].T
+        self.projection = torch.nn.Linear(*reversed(axes.shape), device=states.device)
+        self.projection.weight.copy_(axes)
+        self.projection.bias.copy_(-axes @ centre)
 
     @property
     def rows(self) -> torch.nn.Parameter:
@@ -85,14 +109,18 @@ class Student(torch.nn.Module):
         return torch.cat(parts)[inverse.to(parts[0].device)]
 
     def _pool(self, ids: list[list[int]]) -> torch.Tensor:
+        hidden, mask = self._hidden(ids)
+        weights = mask[..., None].float()
+        return torch.nn.functional.normalize((hidden * weights).sum(1) / weights.sum(1), dim=-1)
+
+    def _hidden(self, ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Last states (texts, tokens, 384) and which of them are no padding."""
         width = max(map(len, ids))
         device = self.rows.device
         tokens = torch.tensor([row + [0] * (width - len(row)) for row in ids], device=device)
         mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids], device=device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            hidden = self.body(input_ids=tokens, attention_mask=mask).last_hidden_state
-        weights = mask[..., None].float()
-        return torch.nn.functional.normalize((hidden.float() * weights).sum(1) / weights.sum(1), dim=-1)
+            return self.body(input_ids=tokens, attention_mask=mask).last_hidden_state.float(), mask
 
     @torch.no_grad()
     def encode(self, texts: list[str], max_tokens: int = 256, batch: int = 64) -> np.ndarray:
@@ -115,6 +143,8 @@ class Student(torch.nn.Module):
     def save(self, folder: Path) -> None:
         self.body.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
+        if self.projection:
+            save_file(self.projection.state_dict(), Path(folder) / PROJECTION)
 
 
 def batches(items: list, size: int) -> Iterator[list]:
