@@ -1,7 +1,7 @@
 """Retrieval on our own questions, part by part. `python benchmarks/retrieval.py INDEX`.
 
-Prints hit@1 / hit@5 / hit@10 by kind for vectors alone, words alone and both, the same for questions of
-a later writer, and the ablation of the fusion's parts.
+Prints hit@1 / hit@5 / hit@10 by kind for vectors alone (of whole texts, and with those of tokens), words alone and
+all together, the same for questions of later writers, and the ablation of the fusion's parts.
 """
 
 import sys
@@ -11,6 +11,7 @@ import numpy as np
 from harness import Gold, library, questions
 
 from ragdigest.retrieval import retriever as r
+from ragdigest.retrieval.late import late_interaction
 
 
 def ranks(lib, gold: Gold, asked: list[dict], score) -> list[int]:
@@ -55,14 +56,21 @@ def main() -> None:
     lib = library(Path(sys.argv[1]))
     gold, asked = Gold(lib), questions("seeds", "dair", "answerable2")
     starts = lib.store.first_passage[:-1]
-    table("vectors alone", asked, ranks(lib, gold, asked, lambda s: np.maximum.reduceat(s.cosine, starts)))
+    every = np.arange(len(lib.store.columns.passage_entry))
+    ways = {
+        "vectors of whole texts": lambda s: np.maximum.reduceat(s.cosine, starts),
+        "vectors, tokens' among them": lambda s: np.maximum.reduceat(s.cosine + r.LATE * late_interaction(s.tokens, lib.store, every), starts),
+        "all": lambda s: s.entry,
+    }
+    for name, score in ways.items():
+        table(name, asked, ranks(lib, gold, asked, score))
     table("words alone", asked, ranks(lib, gold, asked, lambda s: np.maximum.reduceat(s.gains, starts, axis=1).sum(0) if len(s.gains) else np.zeros(len(starts))))
-    table("both", asked, ranks(lib, gold, asked, lambda s: s.entry))
-    fresh = questions("answerable3")
-    table("a later writer: vectors alone", fresh, ranks(lib, gold, fresh, lambda s: np.maximum.reduceat(s.cosine, starts)))
-    table("a later writer: both", fresh, ranks(lib, gold, fresh, lambda s: s.entry))
+    for later in ("answerable3", "answerable5"):
+        fresh = questions(later)
+        for name, score in ways.items():
+            table(f"{later}, a later writer: {name}", fresh, ranks(lib, gold, fresh, score))
     print("\nablation (all questions: hit@1 / hit@5 / hit@10; lists and comparisons: recall in 10)\n| left out | hit@1 | hit@5 | hit@10 | lists |\n|---|---|---|---|---|")
-    for name, changed in (("nothing", {}), ("vectors of sentences", {"SENTENCE": 0.0}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
+    for name, changed in (("nothing", {}), ("the second look, by tokens", {"LATE": 0.0}), ("vectors of sentences", {"SENTENCE": 0.0}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
                           ("lists by name", {"LISTED": 0.0, "LISTED_LANG": 0.0}), ("respelling", {"STRANGE": -1.0}), ("the glossaries", {"glossary": None})):
         kept = {k: getattr(r, k) for k in changed if k.isupper()}
         for k in kept:

@@ -8,6 +8,9 @@ import numpy as np
 
 from ..index.store import Store
 
+#: Rows of tokens turned into floats at a time.
+BLOCK = 4096
+
 
 def late_interaction(question: np.ndarray, store: Store, passages: np.ndarray) -> np.ndarray:
     """(len(passages),) the mean, over the question's tokens, of the cosine of the passage's nearest token.
@@ -27,4 +30,8 @@ def _cosines(question: np.ndarray, store: Store, passages: np.ndarray) -> np.nda
     """(tokens of the passages, tokens of the question)."""
     starts, counts = store.first_token[passages], np.diff(store.first_token)[passages]
     rows = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-    return store.tokens[rows].astype(np.float32) @ (question.T / store.TOKEN_SCALE)
+    asked, found = question.T / store.TOKEN_SCALE, np.empty((len(rows), len(question)), np.float32)
+    for start in range(0, len(rows), BLOCK):  # in floats all at once, a first search would wait for fresh memory
+        part = slice(start, start + BLOCK)
+        found[part] = store.tokens[rows[part]].astype(np.float32) @ asked
+    return found
