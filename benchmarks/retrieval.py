@@ -5,6 +5,7 @@ all together, the same for questions of later writers, and the ablation of the f
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,16 @@ def ranks(lib, gold: Gold, asked: list[dict], score) -> list[int]:
                 break
         out.append(works.index(int(gold.works[n])) if int(gold.works[n]) in wanted else 999)
     return out
+
+
+def ways(lib) -> dict[str, Callable[[r.Scores], np.ndarray]]:
+    """Entries scored by vectors of whole texts, with those of tokens beside them, and by everything."""
+    starts, every = lib.store.first_passage[:-1], np.arange(len(lib.store.columns.passage_entry))
+    return {
+        "vectors of whole texts": lambda s: np.maximum.reduceat(s.cosine, starts),
+        "vectors, tokens' among them": lambda s: np.maximum.reduceat(s.cosine + r.LATE * late_interaction(s.tokens, lib.store, every), starts),
+        "all": lambda s: s.entry,
+    }
 
 
 def table(title: str, asked: list[dict], found: list[int]) -> None:
@@ -56,18 +67,12 @@ def main() -> None:
     lib = library(Path(sys.argv[1]))
     gold, asked = Gold(lib), questions("seeds", "dair", "answerable2")
     starts = lib.store.first_passage[:-1]
-    every = np.arange(len(lib.store.columns.passage_entry))
-    ways = {
-        "vectors of whole texts": lambda s: np.maximum.reduceat(s.cosine, starts),
-        "vectors, tokens' among them": lambda s: np.maximum.reduceat(s.cosine + r.LATE * late_interaction(s.tokens, lib.store, every), starts),
-        "all": lambda s: s.entry,
-    }
-    for name, score in ways.items():
+    for name, score in ways(lib).items():
         table(name, asked, ranks(lib, gold, asked, score))
     table("words alone", asked, ranks(lib, gold, asked, lambda s: np.maximum.reduceat(s.gains, starts, axis=1).sum(0) if len(s.gains) else np.zeros(len(starts))))
     for later in ("answerable3", "answerable5"):
         fresh = questions(later)
-        for name, score in ways.items():
+        for name, score in ways(lib).items():
             table(f"{later}, a later writer: {name}", fresh, ranks(lib, gold, fresh, score))
     print("\nablation (all questions: hit@1 / hit@5 / hit@10; lists and comparisons: recall in 10)\n| left out | hit@1 | hit@5 | hit@10 | lists |\n|---|---|---|---|---|")
     for name, changed in (("nothing", {}), ("the second look, by tokens", {"LATE": 0.0}), ("vectors of sentences", {"SENTENCE": 0.0}), ("words of the whole entry", {"ENTRY_WORDS": 0.0}), ("names in titles", {"TITLED": 0.0}),
