@@ -100,6 +100,10 @@ class Library:
         """
         return self.retriever.search(query, k, Filters.parse(**filters), explain)
 
+    def undated(self, query: str, **filters: str | None) -> str:
+        """What a period, given or named in the query, shuts out for want of a week, in words; empty where nothing."""
+        return self.retriever.understood(query, Filters.parse(**filters))[1].undated(self.store)
+
     def ask(self, question: str, strictness: float | None = None, llm: bool | None = None, explain: bool = False, say: Callable[[str], None] = lambda sentence: None, **filters: str | None) -> Answer:
         """Sentences that answer, each cited, or an abstention. Filters as in `search`.
 

@@ -13,6 +13,7 @@ from ragdigest.index.postings import K1, B, Postings
 from ragdigest.index.store import Store
 from ragdigest.index.works import Item, link, versions_of
 from ragdigest.retrieval import retriever
+from ragdigest.retrieval.filters import Filters
 from ragdigest.retrieval.glossary import Glossary
 from ragdigest.retrieval.late import late_interaction
 from ragdigest.retrieval.lexical import word_evidence
@@ -49,6 +50,14 @@ def test_only_the_best_entries_get_a_second_look(tmp_path: Path, weeks: Path, le
     some = searched.score("zebra caches").late
     seen = np.isclose(some, every)
     assert seen.sum() >= 2 and not seen.all() and np.allclose(some[~seen], every[seen].min())
+
+
+def test_a_period_says_what_it_shuts_out_for_want_of_a_week(tmp_path: Path, weeks: Path, letters) -> None:
+    (weeks / "c.md").write_text("# Notes\n\n**1. Ibis**\nIbis reads papers.\n\n**2. Emu**\nEmu runs far.\n", encoding="utf-8")
+    update(tmp_path / "index", [weeks], letters)
+    store = Store(tmp_path / "index")
+    assert "; 2 entries name no week" in Filters.parse(since="2030-01-01").undated(store)
+    assert Filters.parse(lang="ko").undated(store) == ""
 
 
 def test_bm25_by_hand(postings: Postings) -> None:

@@ -23,6 +23,8 @@ MAX_SENTENCES, MAX_CHARS = 6, 860
 LEAST, ALIKE, TRANSLATED = 0.3, 0.6, 0.78
 #: A second paper is quoted beside the first where it scores within this of it.
 CLOSE = 0.18
+#: A sentence that ends so only opens a list that follows.
+OPENS = (":", "：")
 GENERATOR = "extractive"
 
 
@@ -40,7 +42,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     timing = {"retrieve": _ms(begun, found)}
     shown = str(scores.filters) or None
     if not ranked:
-        return Answer(question, None, (), True, "no entry passes the filters" if shown else "the index is empty", (), GENERATOR, timing, shown)
+        return Answer(question, None, (), True, f"no entry passes the filters{scores.filters.undated(retriever.store)}" if shown else "the index is empty", (), GENERATOR, timing, shown)
     first = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, ranked[0]), scores.asked.lang))
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
@@ -124,7 +126,7 @@ def best_of(sentences: list[Sentence], most: int, room: int) -> list[Sentence]:
     """The best sentences within `room` characters, none alike; one that leans on its neighbour brings it along."""
     chosen: list[Sentence] = []
     sentences = [s for s in sentences if not instructs(s.text)]
-    ordered = sorted(sentences, key=lambda s: -s.score)
+    ordered = sorted([s for s in sentences if not s.text.endswith(OPENS)] or sentences, key=lambda s: -s.score)
     for sentence in ordered:
         if len(chosen) >= most or sentence.score < LEAST * ordered[0].score:
             break

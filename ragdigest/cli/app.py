@@ -95,7 +95,8 @@ def search_command(
 
             if within:
                 display.note(within)
-            display.hits(job["query"], hits, plain, library.versions(hits))
+            undated = "" if hits else library.undated(job["query"], since=since, until=until, lang=lang, source=source)
+            display.hits(job["query"], hits, plain, library.versions(hits), undated)
 
 
 @app.command("ask", epilog="Example: ragdigest ask 'Which papers report GAIA scores?' --lang ko")

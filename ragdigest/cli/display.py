@@ -65,10 +65,10 @@ def where(hit: Any) -> str:
     return f"{hit.source}{week}#{hit.ordinal}"
 
 
-def hits(query: str, found: Sequence[Hit], plain: bool, versions: dict[str, Any]) -> None:
-    """Ranked hits, each with its best passage; `versions` are the other entries of their works, by id."""
+def hits(query: str, found: Sequence[Hit], plain: bool, versions: dict[str, Any], undated: str = "") -> None:
+    """Ranked hits, each with its best passage; `versions` are the other entries of their works, by id, `undated` what a period shut out."""
     if not found:
-        note(f"nothing found for {query!r} within the filters")
+        note(f"nothing found for {query!r} within the filters{undated}")
         return
     if bare(plain):
         for hit in found:

@@ -55,6 +55,11 @@ class Filters:
             keep &= fits[columns.entry_source]
         return None if keep.all() else keep
 
+    def undated(self, store: Store) -> str:
+        """How many entries a period shuts out because their text names no week, in words to add; empty where none."""
+        count = int((store.columns.entry_first_day == 0).sum()) if self.since or self.until else 0
+        return f"; {count} {'entry names' if count == 1 else 'entries name'} no week (ragdigest add FILE --week WEEK gives one)" if count else ""
+
     def __str__(self) -> str:
         parts = []
         if self.since or self.until:
