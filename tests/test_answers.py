@@ -154,3 +154,14 @@ def test_a_translation_of_what_was_quoted_is_not_quoted_again(library: Library) 
     again = Sentence(korean, 0, 20, "최대 컨텍스트는 131k이다.", 0, 0.9, 0.9, 0.9, False, one)
     more = Sentence(korean, 20, 40, "H100 한 장에 들어간다.", 1, 0.8, 0.8, 0.8, False, other)
     assert best_of([said, again, more], 3, 1000) == [said, more]
+
+
+def test_a_translation_inside_one_entry_is_not_quoted_again_and_a_lists_opening_never(library: Library) -> None:
+    both = library.show("2025-W28-ko.md#3")[0]
+    one, other = np.eye(2, dtype=np.float32)
+    opening = Sentence(both, 0, 14, "주요 특징은 다음과 같다:", 0, 0.9, 0.9, 1.1, False, other)
+    said = Sentence(both, 20, 40, "에이전트들이 서로 협력한다.", 1, 0.9, 0.9, 1.0, False, one)
+    again = Sentence(both, 50, 80, "Agents work together.", 2, 0.9, 0.9, 0.9, False, one)
+    more = Sentence(both, 90, 120, "Korean and English abstracts.", 3, 0.8, 0.8, 0.8, False, other)
+    assert best_of([opening, said, again, more], 4, 1000) == [said, more]
+    assert best_of([opening], 4, 1000) == [opening]
