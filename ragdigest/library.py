@@ -149,7 +149,9 @@ class Library:
         from .retrieval import refs, related
 
         chosen = Filters.parse(**filters)
-        if ref.lower().endswith(".pdf") and Path(ref).is_file():
+        if ref.lower().endswith(".pdf"):
+            if not Path(ref).is_file():
+                raise RagdigestError(f"no file {ref}; give a PDF that is there, an entry, a title or a text")
             return related.related_to_text(self.retriever, *self._beginning(Path(ref)), k, chosen)
         entry = refs.resolve(ref, self.store.catalogue)
         if entry:

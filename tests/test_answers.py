@@ -106,6 +106,8 @@ def test_aspects_are_told_by_what_shows_them() -> None:
     assert missing_aspects("요금이 얼마야?", "빠르고 정확하다.") == ["가격/price"]
     assert missing_aspects("요금이 얼마야?", "월 20달러에 쓸 수 있다.") == []
     assert missing_aspects("어떻게 동작해?", "") == [] and missing_aspects("Does it train on its own outputs?", "") == []
+    assert missing_aspects("REFRAG 저자", "저자들은 빠르다고 한다.") == ["저자/author"] == missing_aspects("Who are the authors of it?", "The authors say so.")
+    assert missing_aspects("What do the authors conclude?", "") == []
     assert missing_aspects("몇 대의 GPU로 학습했어?", "") == ["GPU와 학습 시간/GPUs and training time"]
     assert len(WEIGHTS) == len(FEATURES) and len(aspects()) >= 20
 
@@ -165,3 +167,19 @@ def test_a_translation_inside_one_entry_is_not_quoted_again_and_a_lists_opening_
     more = Sentence(both, 90, 120, "Korean and English abstracts.", 3, 0.8, 0.8, 0.8, False, other)
     assert best_of([opening, said, again, more], 4, 1000) == [said, more]
     assert best_of([opening], 4, 1000) == [opening]
+
+
+@pytest.mark.parametrize(("question", "lacking"), [("Llama-4 결과", "nothing about Llama-4"), ("REFRAG 저자", "nothing about 저자/author")])
+def test_another_version_or_an_aspect_left_out_is_named(library: Library, question: str, lacking: str) -> None:
+    answer = library.ask(question)
+    assert answer.abstained and lacking in answer.reason
+
+
+def test_a_list_of_what_names_one_thing_or_another_needs_but_one(library: Library) -> None:
+    answer = library.ask("Which papers mention Anthropic or Claude?")
+    assert not answer.abstained and any("GDPval" in c.hit.title for c in answer.citations)
+
+
+def test_which_of_two_is_better_is_a_comparison(library: Library) -> None:
+    titles = {c.hit.title for c in library.ask("Kimi-Dev와 CWM 중 SWE-bench Verified 점수가 더 높은 건?").citations}
+    assert any("Kimi-Dev" in t for t in titles) and any("Code World Model" in t for t in titles)

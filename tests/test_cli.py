@@ -163,3 +163,8 @@ def test_a_cold_question_loads_neither_torch_nor_transformers(corpus_index: Path
         code = f"import sys\nsys.argv = ['ragdigest', *{args!r}]\nfrom ragdigest.cli import main\ntry:\n main()\nexcept SystemExit:\n pass\nprint([m for m in ('torch', 'transformers', 'sentence_transformers') if m in sys.modules], file=sys.stderr)"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "RAGDIGEST_INDEX": str(corpus_index)}, check=True)
         assert done.stderr.strip().endswith("[]")
+
+
+def test_a_pdf_that_is_not_there_is_said(corpus_index: Path) -> None:
+    done = run("related", "nothere.pdf", index=corpus_index, code=1)
+    assert not done.stdout and "no file nothere.pdf" in done.stderr

@@ -1,7 +1,7 @@
 """Words, periods, names and links of search, with values worked out by hand."""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +122,10 @@ TODAY, NEWEST = date(2025, 11, 21), date(2025, 10, 13)
     ("winter 2024", "2024-12-01", "2025-02-28"),
     ("last month's papers", "2025-10-01", "2025-10-31"),
     ("the last 2 weeks", "2025-11-07", "2025-11-21"),
+    ("가장 최근 주 논문", NEWEST.isoformat(), (NEWEST + timedelta(6)).isoformat()),
+    ("papers of the latest digest", NEWEST.isoformat(), (NEWEST + timedelta(6)).isoformat()),
+    ("W37 논문 목록", "2025-09-08", "2025-09-14"),
+    ("2024-W10에 나온 것", "2024-03-04", "2024-03-10"),
 ])
 def test_periods(question: str, since: str | None, until: str | None) -> None:
     period = period_of(question, TODAY, NEWEST)
@@ -129,7 +133,7 @@ def test_periods(question: str, since: str | None, until: str | None) -> None:
     assert (period.since and str(period.since), period.until and str(period.until)) == (since, until)
 
 
-@pytest.mark.parametrize("question", ["AIME 2025 점수", "may models lie?", "GPT-4o in the wild", "LiveMCP-101", "32개월", "지난주장", ""])
+@pytest.mark.parametrize("question", ["AIME 2025 점수", "may models lie?", "GPT-4o in the wild", "LiveMCP-101", "32개월", "지난주장", "W4A16 quantization", "최근 주장", ""])
 def test_no_period(question: str) -> None:
     assert period_of(question, TODAY, NEWEST) is None
 

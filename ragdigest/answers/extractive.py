@@ -47,7 +47,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
     why = explained(retriever, scores, ranked, support, strictness) if explain else None
-    named = scores.asked.wants_list and bool(scores.asked.names) and not support.missing
+    named = scores.asked.wants_list and len(support.missing) < len(scores.asked.names)  # a list of what names one thing or another needs but one
     if support.probability < strictness and not (named and strictness < 1):
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)

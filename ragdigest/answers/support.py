@@ -24,9 +24,9 @@ FEATURES = (
     "entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit",
     "asked_words", "words_missing", "words_held", "above_mean", "weakest_tokens", "tokens_found", "tokens_above_others",
 )
-WEIGHTS = (0.53, 9.38, 4.67, -1.93, 1.25, 1.22, -0.31, -1.92, -3.64, -2.28, 0.26, 0.04, 0.01, -2.75, 2.82, -4.31, 10.72)
-OFFSET = -9.38
-STRICTNESS = 0.35
+WEIGHTS = (0.45, 8.50, 4.18, -1.57, 1.32, 0.86, -0.25, -2.62, -3.60, -2.24, 0.30, 0.03, 0.02, -2.92, 3.68, -4.27, 11.34)
+OFFSET = -9.24
+STRICTNESS = 0.4
 #: From this cosine on two tokens say the same.
 SAME_TOKEN = 0.75
 #: Words weigh by their rarity, which grows with the logarithm of the passages; the features are held to this one.
@@ -66,7 +66,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
     scale = LOG_PASSAGES / max(float(np.log(len(scores.cosine))), 2.0)
     weight = scale * scores.words.counts.max(1) if units else np.zeros(0)
     there = np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
-    absent, lacking = missing_names(scores, there), missing_aspects(scores.asked.text, text)
+    absent, lacking = missing_names(scores, there, text), missing_aspects(scores.asked.text, text)
     best = max(sentences, key=lambda s: s.score, default=None)
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
     first = float(scores.entry[ranked[0]])
@@ -106,9 +106,25 @@ def by_token(retriever: Retriever, scores: Scores, paper: Sequence[int], others:
     return float(np.sort(here)[: max(1, len(here) // 4)].mean()), float((here > SAME_TOKEN).mean()), float((here - elsewhere).mean())
 
 
-def missing_names(scores: Scores, there: np.ndarray) -> list[str]:
-    """Names in the question that the paper does not name."""
-    return [scores.words.units[u].text for u in rare_names(scores.asked, scores.words) if there[u] < 0.2]
+def missing_names(scores: Scores, there: np.ndarray, text: str) -> list[str]:
+    """Names in the question that the paper, whose text is given, does not name."""
+    lacking = [scores.words.units[u].text for u in rare_names(scores.asked, scores.words) if there[u] < 0.2 or not _of_that_number(scores.words.units[u].text, text)]
+    return [_as_asked(name, scores.asked.text) for name in lacking]
+
+
+def _of_that_number(name: str, text: str) -> bool:
+    """Whether a text that holds part of a name with a number (Llama-4) holds the number too, not that of another version."""
+    versioned = re.fullmatch(r"([a-z]{3,})[-. ]?(\d{1,2}(?:\.\d)?)", name)
+    if not versioned:
+        return True
+    family = re.escape(versioned[1])
+    return bool(re.search(rf"{family}[-. ]?{re.escape(versioned[2])}(?![\d.]*\d)", text, re.I)) or not re.search(rf"{family}[-. ]?\d", text, re.I)
+
+
+def _as_asked(name: str, question: str) -> str:
+    """A folded name as the question spells it."""
+    at = question.lower().find(name)
+    return question[at : at + len(name)] if at >= 0 else name
 
 
 def missing_aspects(question: str, text: str) -> list[str]:

@@ -198,7 +198,7 @@ def names_command(
     part: Annotated[Optional[str], typer.Argument(help="Only names that hold these letters.")] = None,
     index: IndexDir = DEFAULT, count: Annotated[int, typer.Option("-k", "--count", min=1, help="How many to show.")] = 50, as_json: AsJson = False,
 ) -> None:
-    """List models, benchmarks, datasets, methods and organisations, with entries and weeks."""
+    """List models, benchmarks, datasets, methods and organisations, with how many entries name each and from which week to which."""
     from ..terms import name_rows
     from . import display
 

@@ -104,7 +104,7 @@ def explained(why: dict[str, Any]) -> str:
     if "shared" in why:
         return f"meaning {why['meaning']:.3f}, words {why['words']:.3f}; shares " + (", ".join(why["shared"]) or "no names")
     matched = ", ".join(m["term"] + (f" (= {' / '.join(m['also'][:3])})" if m.get("also") else "") for m in why["matched"]) or "no words"
-    return f"meaning {why['vector']:.3f}, token by token {why['tokens']:.3f}, words +{why['words']:.3f}: {matched}"
+    return f"meaning {why['vector']:.3f}, token by token {why['tokens']:.3f}, words {max(why['words'], 0.0):+.3f}: {matched}"
 
 
 def _indented(body: Any) -> Any:
@@ -215,7 +215,7 @@ def status(row: dict[str, Any], plain: bool) -> None:
     print(f"{row['index']}: {row['entries']} entries in {row['weeks']} weeks of {len(row['sources'])} sources, {row['passages']} passages, {row['works']} works")
     print(f"encoder {row['encoder']} ({row['dimensions']} dimensions), {row['bytes'] / 2**20:.1f} MiB, built {row['age']} ago")
     for source in row["sources"]:
-        weeks = f"{source['first_week']} … {source['last_week']}" if source["first_week"] else "no week known (say it: ragdigest add FILE --week 2025-W37)"
+        weeks = between(source["first_week"], source["last_week"]) if source["first_week"] else "no week known (say it: ragdigest add FILE --week 2025-W37)"
         print(f"  {source['name']}  {source['entries']} entries  {weeks}  {source['state']}")
     for name in row["new"]:
         print(f"  {name}  not indexed yet")
@@ -241,8 +241,13 @@ def glossary(rows: Sequence[dict[str, Any]], term: str | None) -> None:
             print(f"{row['count']:>4}  {row['korean']} = {row['english']}   {row['source']}:{row['offset']}")
 
 
+def between(first: str, last: str) -> str:
+    """Two weeks and what lies between, one where they are the same."""
+    return first if first == last else f"{first} … {last}"
+
+
 def names(rows: Sequence[dict[str, Any]]) -> None:
     """Names with their counts and weeks."""
     for row in rows:
-        weeks = f"{row['first_week']} … {row['last_week']}" if row["first_week"] else "no week"
+        weeks = between(row["first_week"], row["last_week"]) if row["first_week"] else "no week"
         print(f"{row['entries']:>5}  {row['name']}  ({weeks})")

@@ -22,7 +22,7 @@ ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "
 COUNT = {"한": 1, "두": 2, "세": 3, "네": 4, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "a": 1, "couple of": 2, "few": 3}
 
 
-HINT = re.compile(r"\d|지난|이번|저번|작년|올해|금년|재작년|최근|\b(?:last|past|previous|this|since|after|before|until|in|during|from)\b", re.I)
+HINT = re.compile(r"\d|지난|이번|저번|작년|올해|금년|재작년|최근|최신|\b(?:last|past|previous|this|since|after|before|until|in|during|from|latest|newest|most recent)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,15 @@ def _iso(g: dict[str, str | None], clock: _Clock) -> tuple[date, date]:
     return since, date.fromisoformat(g["b"]) if g.get("b") else since + timedelta(6)
 
 
+def _newest(g: dict[str, str | None], clock: _Clock) -> tuple[date, date]:
+    return clock.newest, clock.newest + timedelta(6)
+
+
+def _iso_week(g: dict[str, str | None], clock: _Clock) -> tuple[date, date]:
+    monday = date.fromisocalendar(clock.year(g, 1), int(g["w"] or 0), 1)
+    return monday, monday + timedelta(6)
+
+
 def _rule(pattern: str, days: Callable) -> tuple[str, Callable]:
     return pattern, days
 
@@ -224,6 +233,9 @@ RULES = [
     _rule(KY.format(1) + r"\s*(?P<m1>\d{1,2})월(?:\s*(?P<d1>\d{1,2})일)?" + KO_END, _ko_one),
     _rule(r"(?<!\d)(?P<m1>1[0-2]|[1-9])월(?!\d)(?:에|의|달)" + KO_END, _ko_one),
     _rule(KY.format(1) + r"(?:도)?" + KO_END, _ko_one),
+    _rule(r"(?:가장|제일)?\s*(?:최근|최신|마지막)\s*(?:주(?:차|간)?|다이제스트)(?![가-힣]*[장요])(?:의|에)?(?:\s*(?:나온|실린|올라온))?", _newest),
+    _rule(r"\b(?:in|from|of)?\s*(?:the\s+)?(?:latest|newest|most recent)\s+(?:week|digest|issue)\b(?:['’]s)?", _newest),
+    _rule(r"(?<![\w-])(?:" + Y.format(1) + r"-)?W(?P<w>[0-5]\d)(?![A-Za-z\d_-])(?:의|에)?(?:\s*(?:나온|실린))?", _iso_week),
     _rule(r"(?P<which>지난|이번|저번)\s*(?P<unit>주|달)(?![가-힣]*[장요])(?:에|의|간)?(?:\s*(?:나온|발표된|새로 나온))?", _weeks_ago),
     _rule(r"(?:최근|지난)\s*(?P<n>\d+|한|두|세|네)\s*(?P<unit>주|달|개월|년|해|일)(?:\s*(?:간|동안|사이에?|내에?|안에))?(?:의|에)?(?:\s*(?:나온|발표된))?", _weeks_ago),
     _rule(r"(?:between|from)\s+(?:" + MON.format(1) + r"\s+)?" + DAY.format(1) + r"(?:,?\s*" + Y.format(1) + r")?\s*(?:and|to|until|through|till|-|–)\s*(?:" + MON.format(2) + r"\s+)?" + DAY.format(2) + r",?\s*" + Y.format(2), _en_days),

@@ -11,7 +11,7 @@ LIST = re.compile(
     r"|\b(?:which|what) (?:\w+ ){0,2}(?:papers|works|studies)\b|\ball (?:the )?(?:\w+ )?(?:papers|works|entries)\b|^\W*list\b|\bpapers (?:that|which|with|on|about|using|by|from|evaluat\w+|report\w+)\b",
     re.I,
 )
-COMPARE = re.compile(r"비교|차이|각각|다른가|달라|다르|어느 쪽|누가 더|\bcompar|\bversus\b|\bvs\b|\bdiffer|\beach\b|\bboth\b", re.I)
+COMPARE = re.compile(r"비교|차이|각각|다른가|달라|다르|어느 쪽|누가 더|중에?서? .*더 |[뭐무]엇?[이가] 더 |\bcompar|\bversus\b|\bvs\b|\bdiffer|\beach\b|\bboth\b", re.I)
 NAME = re.compile(r"(?<![^\W_])[^\W\d_가-힣]*[A-Z][^\W_가-힣]*(?:[-.+/][^\W_가-힣]+)*|[^\W\d_가-힣]+\d[^\W_가-힣]*")
 #: A capital that only opens a sentence, and capitals that name nothing.
 PLAIN = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?$")

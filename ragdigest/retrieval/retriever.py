@@ -48,7 +48,7 @@ SCARCE = 4.5
 #: Least idf of a name that counts as one.
 RARE_NAME = 2.2
 #: Korean words with these endings are no names.
-VERBAL = re.compile(r"(?:요|다|줘|까|지|나|는|던|던데|해서|하고|려고|면|게|기|란|라는|들|다고|냐고|라고|자고|거나|도록|하여|면서|지만)$")
+VERBAL = re.compile(r"(?:요|다|줘|까|지|나|는|던|던데|해서|하고|려고|면|게|기|란|라는|들|다고|냐고|라고|자고|거나|도록|하여|면서|지만|처럼|한테|보다|더니|더라|(?:는|은|인|운)데|[았었했였렸켰졌됐]고|[꿔여라해어아려켜와줘써쳐져춰둬봐내돼펴겨러혀]서|[아어려해여]주|이랑)$")
 MAX_QUERY = 4000
 
 
