@@ -13,6 +13,7 @@ import numpy as np
 from .answers import extractive
 from .answers.checking import Piece
 from .answers.sentences import Sentence, held, sentences_of
+from .answers.support import as_asked
 from .library import Library
 from .records import Answer
 from .retrieval.filters import Filters
@@ -72,12 +73,6 @@ def research(library: Library, question: str, rounds: int = ROUNDS, llm: bool | 
     return Research(work.answer(), tuple(work.trail))
 
 
-def _as_written(name: str, question: str) -> str:
-    """A folded name as the question spells it."""
-    at = question.lower().find(name)
-    return question[at : at + len(name)] if at >= 0 else name
-
-
 class _Work:
     """What is known so far."""
 
@@ -102,7 +97,7 @@ class _Work:
             sides = self._from_model(prompts.splitting, checked(self.question))
         if not sides and len(named) > 1:
             rest = [u.text for u in self.scores.words.units if u.text not in named]
-            sides = [" ".join([_as_written(name, self.question), *rest[:4]]) for name in named]
+            sides = [" ".join([as_asked(name, self.question), *rest[:4]]) for name in named]
         return [*sides, self.question] if self.scores.asked.compares else [self.question, *sides]
 
     def _named(self):
@@ -168,10 +163,10 @@ class _Work:
         spoken = np.max([np.maximum(held(units, n.sentence.text), held(units, n.sentence.entry.title)) for n in self.notes], axis=0)
         weight = self.scores.words.weight.max(1)
         nowhere = [u.text for u, m in zip(units, self.scores.words.match, strict=True) if not m.max() and u.latin and u.text not in NEVER]
-        self.unknown += [_as_written(t, self.question) for t in nowhere if _as_written(t, self.question) not in self.unknown]
+        self.unknown += [as_asked(t, self.question) for t in nowhere if as_asked(t, self.question) not in self.unknown]
         lacking = [u.text for u, s, w in zip(units, spoken, weight, strict=True) if s < SPOKEN and w > RARE_NAME and u.text not in NEVER and u.text not in nowhere]
-        around = [_as_written(u.text, self.question) for u in self._named()]
-        return [" ".join([_as_written(text, self.question), *(a for a in around if a.lower() != text)][:3]) for text in lacking]
+        around = [as_asked(u.text, self.question) for u in self._named()]
+        return [" ".join([as_asked(text, self.question), *(a for a in around if a.lower() != text)][:3]) for text in lacking]
 
     def answer(self) -> Answer:
         """The notes as an answer, drafted by the model where there is one; an abstention where nothing answers."""

@@ -67,6 +67,13 @@ def elastic(messages: list[dict[str, str]]) -> str:
     return f"Elastic-Cache는 길이 512의 GSM8K에서 처리량을 최대 45.1배 높입니다 [{key}]. 매우 좋은 논문입니다."
 
 
+@pytest.mark.parametrize(("question", "alone"), [
+    ("첫 번째랑 세 번째 비교해줘", "HICRA랑 REFRAG 비교해줘"), ("Compare the first one and the third one.", "Compare HICRA and REFRAG."), ("첫 번째랑 아홉 번째 비교해줘", "첫 번째랑 아홉 번째 비교해줘"),
+])
+def test_two_papers_are_pointed_at_by_number(question: str, alone: str) -> None:
+    assert standalone(question, TITLES, OTHERS) == alone
+
+
 @pytest.mark.parametrize(("question", "named", "left"), [
     ("그럼 두 번째 논문은?", "ParaThinker", "은?"), ("두번째 것은 몇 점이야?", "ParaThinker", "몇 점이야?"), ("그 논문의 한계는?", "HICRA", "의 한계는?"), ("그것보다 빠른가?", "HICRA", "보다 빠른가?"),
     ("마지막 논문의 저자는?", "REFRAG", "의 저자는?"), ("네 번째는 언제 나왔어?", "AggLM", "언제 나왔어?"), ("what about its limits?", "HICRA", "'s limits?"), ("the last one", "REFRAG", ""),

@@ -133,7 +133,7 @@ def test_periods(question: str, since: str | None, until: str | None) -> None:
     assert (period.since and str(period.since), period.until and str(period.until)) == (since, until)
 
 
-@pytest.mark.parametrize("question", ["AIME 2025 점수", "may models lie?", "GPT-4o in the wild", "LiveMCP-101", "32개월", "지난주장", "W4A16 quantization", "최근 주장", ""])
+@pytest.mark.parametrize("question", ["AIME 2025 점수", "may models lie?", "GPT-4o in the wild", "LiveMCP-101", "32개월", "지난주장", "W4A16 quantization", "최근 주장", "최근 주목받는 논문", "최신 주제 논문", "가장 최근 주목받는 것", ""])
 def test_no_period(question: str) -> None:
     assert period_of(question, TODAY, NEWEST) is None
 

@@ -14,7 +14,7 @@ ORDINALS = {
     **{w: n for n, w in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])}, "last": -1,
 }
 NTH = re.compile(
-    r"(?<![가-힣\d])(?:(?P<ko>첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열) ?(?:번째|째)|(?P<digit>\d{1,2}) ?번(?:째)?|(?P<end>마지막))(?: ?(?:논문|연구|방법|모델|것|거|건)(?=[은는이가을를의도만과와에로 ?!.,]|$)|(?=[은는이가을를의도](?:\s|$))|(?=[ ?!.,]*$))"
+    r"(?<![가-힣\d])(?:(?P<ko>첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열) ?(?:번째|째)|(?P<digit>\d{1,2}) ?번(?:째)?|(?P<end>마지막))(?: ?(?:논문|연구|방법|모델|것|거|건)(?=[은는이가을를의도만과와에로랑 ?!.,]|하고|$)|(?=(?:[은는이가을를의도과와랑]|이랑|하고)(?:\s|$)| ?비교)|(?=[ ?!.,]*$))"
     r"|\bthe (?P<en>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)(?: (?:one|paper|work|model|method)\b|(?=['’]s\b|[ ?!.,]*$))", re.I
 )
 POINTS = re.compile(
@@ -48,11 +48,14 @@ def standalone(question: str, titles: Sequence[str], others: Sequence[str] = ())
         return question
     bare = LEADS.sub("", question)
     papers = list(dict.fromkeys([*titles, *others]))
-    nth = NTH.search(bare)
-    if nth:
-        at = int(nth["digit"]) - 1 if nth["digit"] else ORDINALS[(nth["ko"] or nth["end"] or nth["en"]).lower()]
-        named = titles[-1] if at < 0 and not nth["digit"] else papers[at] if 0 <= at < len(papers) else None
-        return _put(bare, nth, named) if named else question
+    counted = list(NTH.finditer(bare))
+    if counted:
+        for nth in reversed(counted):  # from the end, so that what stands before keeps its place
+            at = int(nth["digit"]) - 1 if nth["digit"] else ORDINALS[(nth["ko"] or nth["end"] or nth["en"]).lower()]
+            if at >= len(papers) or (at < 0 and nth["digit"]):
+                return question
+            bare = _put(bare, nth, titles[-1] if at < 0 else papers[at])
+        return bare
     points = POINTS.search(bare)
     if points:
         return question if ITS_OWN.search(bare[: points.start()]) else _put(bare, points, titles[0])

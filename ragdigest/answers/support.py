@@ -109,7 +109,7 @@ def by_token(retriever: Retriever, scores: Scores, paper: Sequence[int], others:
 def missing_names(scores: Scores, there: np.ndarray, text: str) -> list[str]:
     """Names in the question that the paper, whose text is given, does not name."""
     lacking = [scores.words.units[u].text for u in rare_names(scores.asked, scores.words) if there[u] < 0.2 or not _of_that_number(scores.words.units[u].text, text)]
-    return [_as_asked(name, scores.asked.text) for name in lacking]
+    return [as_asked(name, scores.asked.text) for name in lacking]
 
 
 def _of_that_number(name: str, text: str) -> bool:
@@ -121,7 +121,7 @@ def _of_that_number(name: str, text: str) -> bool:
     return bool(re.search(rf"{family}[-. ]?{re.escape(versioned[2])}(?![\d.]*\d)", text, re.I)) or not re.search(rf"{family}[-. ]?\d", text, re.I)
 
 
-def _as_asked(name: str, question: str) -> str:
+def as_asked(name: str, question: str) -> str:
     """A folded name as the question spells it."""
     at = question.lower().find(name)
     return question[at : at + len(name)] if at >= 0 else name

@@ -233,7 +233,7 @@ RULES = [
     _rule(KY.format(1) + r"\s*(?P<m1>\d{1,2})월(?:\s*(?P<d1>\d{1,2})일)?" + KO_END, _ko_one),
     _rule(r"(?<!\d)(?P<m1>1[0-2]|[1-9])월(?!\d)(?:에|의|달)" + KO_END, _ko_one),
     _rule(KY.format(1) + r"(?:도)?" + KO_END, _ko_one),
-    _rule(r"(?:가장|제일)?\s*(?:최근|최신|마지막)\s*(?:주(?:차|간)?|다이제스트)(?![가-힣]*[장요])(?:의|에)?(?:\s*(?:나온|실린|올라온))?", _newest),
+    _rule(r"(?:(?:가장|제일)\s*최근|최신)\s*(?:주(?:차|간)?|다이제스트)(?:의|에)?(?![가-힣])(?:\s*(?:나온|실린|올라온))?", _newest),
     _rule(r"\b(?:in|from|of)?\s*(?:the\s+)?(?:latest|newest|most recent)\s+(?:week|digest|issue)\b(?:['’]s)?", _newest),
     _rule(r"(?<![\w-])(?:" + Y.format(1) + r"-)?W(?P<w>[0-5]\d)(?![A-Za-z\d_-])(?:의|에)?(?:\s*(?:나온|실린))?", _iso_week),
     _rule(r"(?P<which>지난|이번|저번)\s*(?P<unit>주|달)(?![가-힣]*[장요])(?:에|의|간)?(?:\s*(?:나온|발표된|새로 나온))?", _weeks_ago),
