@@ -169,7 +169,7 @@ def test_a_translation_inside_one_entry_is_not_quoted_again_and_a_lists_opening_
     assert best_of([opening], 4, 1000) == [opening]
 
 
-@pytest.mark.parametrize(("question", "lacking"), [("Llama-4 결과", "nothing about Llama-4"), ("REFRAG 저자", "nothing about 저자/author")])
+@pytest.mark.parametrize(("question", "lacking"), [("Llama-4 결과", "nothing about Llama-4"), ("REFRAG 저자", "nothing about 저자/author"), ("Who are the authors of ParaThinker?", "nothing about 저자/author"), ("What does Llama-5 score on Blocksworld?", "nothing about Llama-5")])
 def test_another_version_or_an_aspect_left_out_is_named(library: Library, question: str, lacking: str) -> None:
     answer = library.ask(question)
     assert answer.abstained and lacking in answer.reason

@@ -46,9 +46,11 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     first = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, ranked[0]), scores.asked.lang))
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
-    why = explained(retriever, scores, ranked, support, strictness) if explain else None
+    lacking = [m for m in support.missing if m.isascii() or "/" in m]  # a Korean word may only look like a name
+    needed = strictness**0.5 if lacking else strictness  # surer where a name or aspect asked for is not seen: .4 becomes .63
+    why = explained(retriever, scores, ranked, support, needed) if explain else None
     named = scores.asked.wants_list and len(support.missing) < len(scores.asked.names)  # a list of what names one thing or another needs but one
-    if support.probability < strictness and not (named and strictness < 1):
+    if support.probability < needed and not (named and strictness < 1):
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)
         return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown, why=why)
@@ -67,7 +69,7 @@ def explained(retriever: Retriever, scores: Scores, ranked: Sequence[int], suppo
     """What decided: how sure the answer is, the features of that, and the reasons of the three best papers."""
     hits = retriever.hits(list(ranked[:3]), scores, explain=True)
     features = {name: round(value, 3) for name, value in zip(FEATURES, support.features, strict=True)}
-    return {"probability": round(support.probability, 3), "strictness": strictness, "features": features, "papers": [{"title": h.title, "score": round(h.score, 4), **(h.why or {})} for h in hits]}
+    return {"probability": round(support.probability, 3), "strictness": round(strictness, 3), "features": features, "papers": [{"title": h.title, "score": round(h.score, 4), **(h.why or {})} for h in hits]}
 
 
 def _ms(since: float, until: float | None = None) -> float:
