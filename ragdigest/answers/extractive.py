@@ -46,8 +46,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     first = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, ranked[0]), scores.asked.lang))
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
-    lacking = [m for m in support.missing if m.isascii() or "/" in m]  # a Korean word may only look like a name
-    needed = strictness**0.5 if lacking else strictness  # surer where a name or aspect asked for is not seen: .4 becomes .63
+    needed = strictness**0.5 if support.lacks else strictness  # surer where what is asked for is not seen: .4 becomes .63
     why = explained(retriever, scores, ranked, support, needed) if explain else None
     named = scores.asked.wants_list and len(support.missing) < len(scores.asked.names)  # a list of what names one thing or another needs but one
     if support.probability < needed and not (named and strictness < 1):

@@ -35,11 +35,15 @@ LOG_PASSAGES = 7.85
 
 @dataclass(frozen=True)
 class Support:
-    """How sure it is that a paper answers (0 to 1), by FEATURES, and what it says nothing about."""
+    """How sure it is that a paper answers (0 to 1), by FEATURES, and what it says nothing about.
+
+    `lacks` where that is an aspect or a Latin name for certain: a Korean word may only look like a name.
+    """
 
     probability: float
     features: tuple[float, ...]
     missing: tuple[str, ...]
+    lacks: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
         *by_token(retriever, scores, [e.n for e in entries], ranked[3:10]),
     )
     logit = OFFSET + float(np.dot(WEIGHTS, features))
-    return Support(1 / (1 + float(np.exp(-logit))), features, tuple([*absent, *lacking]))
+    return Support(1 / (1 + float(np.exp(-logit))), features, (*absent, *lacking), bool(lacking) or any(name.isascii() for name in absent))
 
 
 def by_token(retriever: Retriever, scores: Scores, paper: Sequence[int], others: Sequence[int]) -> tuple[float, float, float]:

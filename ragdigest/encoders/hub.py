@@ -1,6 +1,6 @@
 """Any sentence-transformers model, by hub name or folder. Knows nothing of digests or indexes.
 
-Whole texts are the model's; tokens stay the bundled encoder's, which is trained to compare them
+Whole texts are the model's; tokens stay the bundled encoder's, whose rows are made to be compared
 one by one. torch is imported here and nowhere else at run time.
 """
 
