@@ -46,6 +46,17 @@ def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.r_[weights, b[-1] - weights @ mean]
 
 
+def lists(lib, name: str) -> tuple[str, str]:
+    """How many lists of a set with papers are refused and how many cite a right one; how many without are refused."""
+    gold, there, none = Gold(lib), [], []
+    number = {e.id: e.n for e in gold.entries}
+    for q in questions(name):
+        answer = lib.ask(q["question"])
+        works = {int(gold.works[number[c.hit.id]]) for c in answer.citations}
+        (there if q["gold"] else none).append((answer.abstained, bool(works & gold.works_of(q))))
+    return f"with papers: {sum(a for a, _ in there)} of {len(there)} refused, {sum(c for _, c in there)} cite a right one", f"without: {sum(a for a, _ in none)} of {len(none)} refused"
+
+
 def main() -> None:
     large = features(library(Path(sys.argv[1])), "seeds", "dair", "answerable2", "answerable3", "unanswerable", "unanswerable2", "unanswerable3")
     small = features(own(Path(sys.argv[2])), "small_answerable", "small_unanswerable")
@@ -63,6 +74,7 @@ def main() -> None:
     for t in (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         shares = [np.mean([p[i] < t for i in range(len(y)) if kinds[i] == kind and is_small[i] == size]) for size in (False, True) for kind in KINDS]
         print(f"| {t} | " + " | ".join(f"{v:.2f}" for v in shares) + " |")
+    print("lists, large:", *lists(library(Path(sys.argv[1])), "lists"), "\nlists, small:", *lists(own(Path(sys.argv[2])), "small_lists"))
 
 
 if __name__ == "__main__":

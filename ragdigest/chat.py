@@ -13,7 +13,7 @@ from .answers.followup import papers_of, short, standalone
 from .answers.orders import instructs
 from .library import Library
 from .records import Answer
-from .retrieval.retriever import checked
+from .retrieval.questions import checked
 from .words import query_terms, terms
 
 #: Turns a model is shown to understand a question by; most characters its rewriting may have.

@@ -13,11 +13,11 @@ import numpy as np
 from .answers import extractive
 from .answers.checking import Piece
 from .answers.sentences import Sentence, held, sentences_of
-from .answers.support import as_asked
 from .library import Library
 from .records import Answer
 from .retrieval.filters import Filters
-from .retrieval.retriever import RARE_NAME, WHOLE, Scores, checked, rare_names
+from .retrieval.questions import as_asked, checked
+from .retrieval.retriever import RARE_NAME, WHOLE, Scores, rare_names
 from .words import terms
 
 #: Limits: rounds of searching, queries a round, papers looked at for a query, notes of each, notes in all, characters of a note.

@@ -22,12 +22,19 @@ PARTICLES = re.compile(
     "|하는|하기|해서|해야|했던|했지|했나|했어|한다|되는|되어|된다|됐어|에서|에게|으로|까지|부터|보다|처럼|이나|라는|라고|이란|이랑|하고|마다|조차|밖에|에는|에도|인지"
     "|와의|과의|로는|로의|로써|들은|들이|들을|들의|들|은|는|이|가|을|를|의|에|도|와|과|로|만|란|나|랑|한|할|된|될|인)$"
 )
+WISH = re.compile(r"보고\s?싶[가-힣]*")
 LATIN_PARTICLE = re.compile(r"(?<=[^\W_가-힣])" + PARTICLES.pattern.removesuffix("$") + "(?![가-힣])")
 BRITISH_Z = re.compile(r"([iy])s(?=(?:e|ed|er|ing|able|ation|ational)$)")
 BRITISH_OR = re.compile(r"(?<=[a-z]{3})our(?=(?:ed|ing|able|ite|al|less)?$)")
 BRITISH_L = re.compile(r"(?<=[aeiou])ll(?=(?:ed|er|ing)$)")
 STOP = frozenset(
     word for line in (Path(__file__).parent / "data" / "stopwords.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#" for word in line.split()
+)
+#: Korean words that only ask or request, in any ending: `있을까`, `뭐있어`, `몇편이나`, `나왔지`, `정리해주라`.
+REQUEST = re.compile(
+    "있(?:[가-힣]{0,2}(?:나|니|지|죠|어|요|까|음|던|라|데|면|는지|네|냐|고|던가)|다|음)|뭐뭐|뭐[가-힣]?(?:있|였|더)[가-힣]{0,4}|무엇[가-힣]{0,4}|몇(?:편|개|가지|건)?[가-힣]{0,3}|(?:편|건|개|가지)(?:이[가-힣]{0,2}|인[가-힣]{1,2}|나|정도)?"
+    "|나(?:왔|온|오)(?:[가-힣]{0,3})|싶[가-힣]{1,4}|궁금[가-힣]{0,4}|(?:좀|다|쪽|쪽에|쪽의|쪽은|거|거야|것들[이은을]?|관련(?:된|한)?(?:거|것)?|관련논문|돼|되나|있긴|낸|쓴|쓰인|썼던|됐어|됐던)"
+    "|[가-힣]{0,2}(?:알려|보여|찾아|모아|뽑아|골라|추려|추천해|정리해|소개해|설명해|말해|가르쳐|리스트업해|해)(?:줘[가-힣]{0,2}|주[가-힣]{1,4}|줄[가-힣]{1,2}|달라[가-힣]{0,2}|봐[가-힣]{0,2}|줬[가-힣]{1,4})|해줘|리스트(?:업)?|목록[가-힣]?"
 )
 
 
@@ -83,17 +90,19 @@ def query_terms(text: str) -> list[list[str]]:
 
 
 def query_runs(text: str) -> list[str]:
-    """The runs of a question; a particle right after a Latin name (`GPT-4o가`) is none."""
-    return RUN.findall(LATIN_PARTICLE.sub(" ", normal(text)))
+    """The runs of a question; a particle right after a Latin name (`GPT-4o가`) is none, nor is `보고 싶어`, which would be a report."""
+    return RUN.findall(LATIN_PARTICLE.sub(" ", WISH.sub(" ", normal(text))))
 
 
 def _content(run: str) -> list[str]:
     if not "가" <= run[0] <= "힣":
         return [] if run in STOP else latin_terms(run)
-    if run in STOP:
-        return []
-    bare = bare_korean(run)
-    return [] if bare in STOP else hangul_terms(bare)
+    return [] if says_nothing(run) else hangul_terms(bare_korean(run))
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word of a question says nothing about papers, with or without its particle."""
+    return word in STOP or bool(REQUEST.fullmatch(word)) or bare_korean(word) in STOP
 
 
 def bare_korean(word: str) -> str:

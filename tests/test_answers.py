@@ -58,6 +58,28 @@ def test_a_list_names_several_papers(library: Library) -> None:
     assert len(works) >= 3
 
 
+@pytest.mark.parametrize("question", ["list the multi-agent papers", "서베이 논문 알려줘", "강화 학습 논문 모아줘", "보상 모델 논문 뭐뭐 있는지 정리해주라"])
+def test_a_list_is_answered_by_the_papers_that_hold_what_it_asks_for(library: Library, question: str) -> None:
+    answer = library.ask(question)
+    check(library, answer)
+    assert len({c.hit.title for c in answer.citations}) >= 2
+
+
+@pytest.mark.parametrize("question", ["list papers on quantum chemistry", "음성 인식 논문들 알려줘", "any papers from NVIDIA?", "how many papers on federated training"])
+def test_a_list_of_what_is_not_there_is_refused(library: Library, question: str) -> None:
+    assert library.ask(question).abstained
+
+
+def test_strictness_holds_for_lists(library: Library) -> None:
+    assert library.ask("보상 모델 논문 뭐뭐 있는지 정리해주라", strictness=1.0).abstained
+
+
+@pytest.mark.parametrize("question", ["how many papers use GRPO?", "GRPO 쓰는 논문 몇 편이야?"])
+def test_a_list_says_how_many_papers_hold_the_name(library: Library, question: str) -> None:
+    works = {e.work for e in library.store.catalogue.entries() if "GRPO" in library.text(e.source)[e.start : e.end] and e.ordinal}
+    assert library.ask(question).note == f"{len(works)} papers name GRPO; 6 of them quoted here"
+
+
 def test_a_comparison_quotes_both_sides(library: Library) -> None:
     titles = " ".join(c.hit.title for c in library.ask("Compare ParaThinker and AggLM.").citations)
     assert "ParaThinker" in titles and "AggLM" in titles

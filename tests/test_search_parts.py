@@ -14,7 +14,7 @@ from ragdigest.index.store import Store
 from ragdigest.index.works import Item, link, versions_of
 from ragdigest.retrieval import retriever
 from ragdigest.retrieval.filters import Filters
-from ragdigest.retrieval.glossary import Glossary
+from ragdigest.retrieval.glossary import Glossary, shipped
 from ragdigest.retrieval.late import late_interaction
 from ragdigest.retrieval.lexical import word_evidence
 from ragdigest.retrieval.periods import period_of
@@ -147,11 +147,28 @@ def test_the_period_leaves_the_question() -> None:
     ("GRPO를 쓰는 논문 전부", {"grpo"}, True),
     ("Which papers report GAIA scores?", {"gaia"}, True),
     ("Why does ARK-V1 fail?", {"ark-v1"}, False),
+    ("how many papers use GRPO?", {"grpo"}, True),
+    ("how many papers did GenBench review?", {"genbench"}, False),
+    ("서베이 논문 뭐 있어?", set(), True),
+    ("문맥을 요약하는 논문 있었나?", set(), False),
+    ("시도들을 한데 모아 갈래를 나눈 글이 뭐였지?", set(), False),
+    ("그걸 다룬 게 어떤 논문이더라?", set(), False),
     ("Someone said AI helps. Along which lines?", set(), False),
 ])
 def test_reading_a_question(text: str, names: set[str], wants_list: bool) -> None:
     asked = read_question(text)
     assert (set(asked.names), asked.wants_list) == (names, wants_list)
+
+
+@pytest.mark.parametrize(("asked", "units"), [
+    ("환각 줄이는 논문 몇 편이나 돼?", ["환각", "줄이는"]),
+    ("합성 데이터 논문 전부 보고 싶어", ["합성데이터"]),
+    ("음성 쪽 연구 있을까요? 다 보여주세요", ["음성"]),
+    ("how many papers deal with hallucination, please", ["hallucination"]),
+    ("뭐가 있어?", ["뭐가", "있어"]),
+])
+def test_words_that_only_ask_say_nothing(asked: str, units: list[str]) -> None:
+    assert [u.text for u in units_of(asked, Glossary(shipped()))] == units
 
 
 @pytest.mark.parametrize(("texts", "mined"), [

@@ -14,7 +14,9 @@ import numpy as np
 
 from ..index.catalogue import EntryRow
 from ..retrieval.late import nearest_tokens
+from ..retrieval.questions import as_asked
 from ..retrieval.retriever import Retriever, Scores, rare_names
+from ..retrieval.units import Unit
 from .sentences import ASKS_NUMBER, DIGIT, Sentence, held
 
 ASPECTS = Path(__file__).parents[1] / "data" / "aspects.tsv"
@@ -24,8 +26,8 @@ FEATURES = (
     "entry", "cosine", "covered", "best_sentence", "best_covered", "margin", "named", "missing_name", "missing_aspect", "number_without_digit",
     "asked_words", "words_missing", "words_held", "above_mean", "weakest_tokens", "tokens_found", "tokens_above_others",
 )
-WEIGHTS = (0.45, 8.50, 4.18, -1.57, 1.32, 0.86, -0.25, -2.62, -3.60, -2.24, 0.30, 0.03, 0.02, -2.92, 3.68, -4.27, 11.34)
-OFFSET = -9.24
+WEIGHTS = (0.97, 7.49, 3.92, -1.43, 1.33, 0.90, -0.37, -2.60, -3.69, -2.35, 0.37, 0.03, 0.02, -2.74, 3.42, -4.47, 10.76)
+OFFSET = -9.67
 STRICTNESS = 0.4
 #: From this cosine on two tokens say the same.
 SAME_TOKEN = 0.75
@@ -65,11 +67,11 @@ def aspects() -> tuple[Aspect, ...]:
 
 def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entries: Sequence[EntryRow], sentences: Sequence[Sentence]) -> Support:
     """Judge the work `entries` (versions of one paper), the first of `ranked`, by its scored sentences."""
-    text = "\n".join(f"{e.title}\n{retriever.text(e.source)[e.start:e.end]}" for e in entries)
+    text = paper_text(retriever, entries)
     units = scores.words.units
     scale = LOG_PASSAGES / max(float(np.log(len(scores.cosine))), 2.0)
     weight = scale * scores.words.counts.max(1) if units else np.zeros(0)
-    there = np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
+    there = held_by(units, text)
     absent, lacking = missing_names(scores, there, text), missing_aspects(scores.asked.text, text)
     best = max(sentences, key=lambda s: s.score, default=None)
     wants_number = bool(ASKS_NUMBER.search(scores.asked.text))
@@ -98,6 +100,22 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
     return Support(1 / (1 + float(np.exp(-logit))), features, (*absent, *lacking), bool(lacking) or any(name.isascii() for name in absent))
 
 
+def paper_text(retriever: Retriever, entries: Sequence[EntryRow]) -> str:
+    """Titles and texts of entries."""
+    return "\n".join(f"{e.title}\n{retriever.text(e.source)[e.start:e.end]}" for e in entries)
+
+
+def held_by(units: Sequence[Unit], text: str) -> np.ndarray:
+    """(units,) how much of each unit the line of a text that has most of it holds."""
+    return np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
+
+
+def covered_by(scores: Scores, text: str) -> float:
+    """Share of what the question asks for that a text holds, by rarity."""
+    weight = scores.words.counts.max(1) if scores.words.units else np.zeros(0)
+    return float((held_by(scores.words.units, text) * weight).sum() / weight.sum()) if weight.sum() else 0.0
+
+
 def by_token(retriever: Retriever, scores: Scores, paper: Sequence[int], others: Sequence[int]) -> tuple[float, float, float]:
     """How near the least found quarter of the question's tokens come to the paper's, the share of tokens that
     stand there almost as such, and how much nearer all come than to the tokens of other papers that rank high.
@@ -123,12 +141,6 @@ def _of_that_number(name: str, text: str) -> bool:
         return True
     family = re.escape(versioned[1])
     return bool(re.search(rf"{family}[-. ]?{re.escape(versioned[2])}(?![\d.]*\d)", text, re.I)) or not re.search(rf"{family}[-. ]?\d", text, re.I)
-
-
-def as_asked(name: str, question: str) -> str:
-    """A folded name as the question spells it."""
-    at = question.lower().find(name)
-    return question[at : at + len(name)] if at >= 0 else name
 
 
 def missing_aspects(question: str, text: str) -> list[str]:

@@ -15,7 +15,8 @@ from ..answers.support import STRICTNESS
 from ..reading.sentences import sentence_spans
 from ..records import Answer, Citation
 from ..retrieval.filters import Filters
-from ..retrieval.retriever import Retriever, Scores, checked
+from ..retrieval.questions import checked
+from ..retrieval.retriever import Retriever, Scores
 from . import prompts
 from .client import Client, ModelError
 from .context import MOST, Context, context_of

@@ -21,7 +21,7 @@ from .glossary import Glossary
 from .late import late_interaction
 from .lexical import WordEvidence, word_evidence
 from .periods import period_of
-from .questions import Question, read_question
+from .questions import Question, as_asked, checked, read_question
 from .spelling import Names
 from .units import Rendering, Unit, units_of
 
@@ -49,7 +49,6 @@ SCARCE = 4.5
 RARE_NAME = 2.2
 #: Korean words with these endings are no names.
 VERBAL = re.compile(r"(?:요|다|줘|까|지|나|는|던|던데|해서|하고|려고|면|게|기|란|라는|들|다고|냐고|라고|자고|거나|도록|하여|면서|지만|처럼|한테|보다|더니|더라|(?:는|은|인|운)데|[았었했였렸켰졌됐]고|[꿔여라해어아려켜와줘써쳐져춰둬봐내돼펴겨러혀]서|[아어려해여]주|이랑)$")
-MAX_QUERY = 4000
 
 
 @dataclass(frozen=True)
@@ -183,6 +182,15 @@ class Retriever:
             gain = gain + holds.any(0) * (LISTED + LISTED_LANG * korean)
         return gain
 
+    def naming(self, scores: Scores) -> tuple[list[str], int]:
+        """The names a question names, as it spells them, and how many works that pass the filters hold one of them."""
+        named = rare_names(scores.asked, scores.words)
+        if not named:
+            return [], 0
+        holds = (np.maximum.reduceat(scores.words.match[named], self.store.first_passage[:-1], axis=1) > WHOLE).any(0)
+        holds &= (self.store.columns.entry_ordinal > 0) & (scores.entry > -np.inf)
+        return [as_asked(scores.words.units[u].text, scores.asked.text) for u in named], len(set(self.store.columns.entry_work[holds].tolist()))
+
     def _quoted(self, question: str) -> np.ndarray:
         """(entries,) 1 where the question holds the whole title, blanks and marks aside."""
         asked = folded_name(question)
@@ -271,18 +279,6 @@ class Retriever:
 def rare_names(asked: Question, evidence: WordEvidence) -> list[int]:
     """The units of a question that are names by which papers are told apart."""
     return [u for u, unit in enumerate(evidence.units) if asked.names & {unit.text, *unit.text.split()} and evidence.weight[u].max() > RARE_NAME]
-
-
-def checked(query: str) -> str:
-    """The query without surrogates and control characters, at most 4,000 characters of it.
-
-    Raises RagdigestError where no letter or digit is left.
-    """
-    kept = "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else " " for c in query[: 4 * MAX_QUERY])
-    kept = " ".join(kept.split())[:MAX_QUERY]
-    if not any(c.isalnum() for c in kept):
-        raise RagdigestError(f"no word in the question {kept[:40]!r}; ask with at least one letter or number")
-    return kept
 
 
 def hit_of(entry: EntryRow, passage: PassageRow, rank: int, score: float, versions: tuple[str, ...] = (), why: dict[str, Any] | None = None) -> Hit:

@@ -6,7 +6,7 @@ without a translation says nothing about an English passage, neither for nor aga
 
 from dataclasses import dataclass
 
-from ..words import PARTS, RUN, STOP, bare_korean, hangul_terms, latin_terms, normal, query_runs, stem
+from ..words import PARTS, RUN, STOP, bare_korean, hangul_terms, latin_terms, normal, query_runs, says_nothing, stem
 from .glossary import Glossary
 
 MAX_UNITS = 48
@@ -57,13 +57,12 @@ def _korean_units(words: list[str], glossary: Glossary, strict: bool) -> list[Un
     units, at = [], 0
     while at < len(words):
         known = glossary.find_korean(words, at)
-        if known and not (strict and (all(w in STOP or bare_korean(w) in STOP for w in words[at : at + known[0]]) or known[1] in STOP)):
+        if known and not (strict and (all(says_nothing(w) for w in words[at : at + known[0]]) or known[1] in STOP)):
             units.append(_korean_unit(known[1], glossary))
             at += known[0]
             continue
-        bare = bare_korean(words[at])
-        if not strict or (words[at] not in STOP and bare not in STOP):
-            units.append(_korean_unit(bare if strict else words[at], glossary))
+        if not strict or not says_nothing(words[at]):
+            units.append(_korean_unit(bare_korean(words[at]) if strict else words[at], glossary))
         at += 1
     return units
 
