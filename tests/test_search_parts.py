@@ -233,5 +233,17 @@ def test_two_entries_of_one_digest_are_two_works() -> None:
     assert link(twins, ONE) == ["a", "b"]
 
 
+@pytest.mark.parametrize(("linked", "cosine", "works"), [
+    (2, 0.9, ["a0", "a1", "a2", "a0", "a1", "a2"]),
+    (2, 0.5, ["a0", "a1", "a2", "a0", "a1", "b2"]),
+    (1, 0.9, ["a0", "a1", "a2", "a0", "b1", "b2"]),
+])
+def test_what_two_digests_of_one_week_leave_over_is_matched(linked: int, cosine: float, works: list[str]) -> None:
+    items = [Item(f"{d}{n}", at, f"{title} {n}x", "text", f"2501.0000{n}" if n < linked else None) for at, (d, title) in enumerate((("a", "Zebra"), ("b", "얼룩말"))) for n in range(3)]
+    vectors = np.eye(4, dtype=np.float32)[[0, 1, 2, 0, 3, 2]]
+    vectors[5] = [0, 0, cosine, (1 - cosine**2) ** 0.5]
+    assert link(items, vectors) == works
+
+
 def test_versions_in_titles() -> None:
     assert versions_of("Llama 3.1 70B") == {"3.1", "70"} and versions_of("Gemma") == set()

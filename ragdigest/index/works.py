@@ -23,6 +23,9 @@ LATIN_TITLE = re.compile(r"[A-Za-zα-ωΑ-Ω][\w.+-]*")
 SHARED, COSINE, RARE = 0.60, 0.55, 4
 SHARED_TITLED, COSINE_TITLED, RARE_TITLED = 0.62, 0.70, 1
 NEIGHBOURS = 6
+#: Two digests with this share of their papers in common list the same week; papers left in both are one where each
+#: is the other's nearest and their cosine is at least this.
+SIBLINGS, COSINE_LEFT = 0.5, 0.65
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ def link(items: Sequence[Item], vectors: np.ndarray) -> list[str]:
             groups.join(by_arxiv.setdefault(item.arxiv, number), number)
     for _, left, right in candidates(items, vectors):
         groups.join(left, right)
+    for left, right in _left_over(items, vectors, [groups.root(n) for n in range(len(items))]):
+        groups.join(left, right)
     return [items[groups.root(n)].id for n in range(len(items))]
 
 
@@ -80,6 +85,26 @@ def candidates(items: Sequence[Item], vectors: np.ndarray) -> list[tuple[float, 
         if shared >= least[0] and cosine >= least[1] and len(common & rare) >= least[2]:
             pairs.append((shared + cosine + titled, left, right))
     return sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))
+
+
+def _left_over(items: Sequence[Item], vectors: np.ndarray, works: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of entries without a counterpart in two digests that list the same papers, each the other's nearest."""
+    digests: dict[int, list[int]] = defaultdict(list)
+    members: dict[int, list[int]] = defaultdict(list)
+    for number, item in enumerate(items):
+        if item.text:  # a week's overview has none and is no paper
+            digests[item.digest].append(number)
+            members[works[number]].append(number)
+    common = Counter((items[a].digest, items[b].digest) for group in members.values() for i, a in enumerate(group) for b in group[i + 1 :])
+    pairs = []
+    for (one, other), count in common.items():
+        if count < SIBLINGS * max(len(digests[one]), len(digests[other])):
+            continue
+        left, right = ([n for n in digests[d] if not any(items[m].digest == e for m in members[works[n]])] for d, e in ((one, other), (other, one)))
+        if left and right:
+            near = vectors[left] @ vectors[right].T
+            pairs += [(left[i], right[j]) for i, j in enumerate(near.argmax(1)) if near[:, j].argmax() == i and near[i, j] >= COSINE_LEFT and versions_of(items[left[i]].title) == versions_of(items[right[j]].title)]
+    return pairs
 
 
 def versions_of(title: str) -> set[str]:
