@@ -28,7 +28,7 @@ def main() -> None:
             pieces = [piece_of(library.retriever, e, str(n)) for n, e in enumerate(entries, 1)]
             more = [e for e in library.store.catalogue.entries_by_number(library.retriever.ranked(library.retriever.score(row["question"]), 8)).values() if e not in entries]
             pieces += [piece_of(library.retriever, e, str(n)) for n, e in enumerate(more[:4], 101)]
-            checker = Checker(library.encoder, library.glossary, pieces, library.retriever.true_names)
+            checker = Checker(library.retriever, pieces)
             began = time.perf_counter()
             verdicts = [checker.check(s, row["lang"]) for s in row["draft"]]
             spent.append(1000 * (time.perf_counter() - began))

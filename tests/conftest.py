@@ -1,6 +1,7 @@
 """Fixtures: an encoder whose vectors a person can work out, small digests, and indexes built from them."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -35,6 +36,9 @@ class LetterEncoder:
 
     def encode_tokens(self, texts: Sequence[str], progress: Callable[[int], None] | None = None, *, asked: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
         return self.encode_passages(texts, progress), [self.encode_queries(t.split() or [t]) for t in texts]
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return [m.span() for m in re.finditer(r"\S+", text)] or [(0, len(text))]
 
     @staticmethod
     def _row(text: str) -> list[int]:

@@ -5,20 +5,21 @@ its numbers, its names, its denials, and enough of its words and meaning, in eit
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 
-from ..encoders import Encoder
 from ..index.catalogue import EntryRow
 from ..passages import visible
 from ..reading.sentences import lang_of
-from ..retrieval.glossary import Glossary
+from ..retrieval.late import Tokens, sentence_tokens, tokens_of
+from ..retrieval.retriever import Retriever
 from ..retrieval.units import Unit, units_of
 from . import naming
+from .aligned import affirms_denied
 from .contrasts import swapped
 from .numbers import Number, digits_in_names, missing, normalised, numbers
 from .polarity import misplaced, turned
@@ -101,9 +102,10 @@ class Claim:
 class Checker:
     """Judges sentences over one set of passages."""
 
-    def __init__(self, encoder: Encoder, glossary: Glossary, pieces: Sequence[Piece], known_names: Collection[str] = ()):
-        self.encoder, self.glossary, self.known = encoder, glossary, known_names
+    def __init__(self, retriever: Retriever, pieces: Sequence[Piece]):
+        self.retriever, self.glossary = retriever, retriever.glossary
         self.pieces = {p.key: p for p in pieces}
+        self._tokens: dict[int, dict[int, Tokens]] = {}
 
     def check(self, sentence: str, lang: str) -> Claim:
         """Judge one sentence with its marks; `lang` is the question's."""
@@ -145,7 +147,7 @@ class Checker:
 
     def missing_name(self, said: str, units: Sequence[Unit], cited: Sequence[Piece]) -> tuple[Fault, str] | None:
         text = "\n".join(p.text for p in cited)
-        for name in naming.latin_names(said, self.known):
+        for name in naming.latin_names(said, self.retriever.true_names):
             if not naming.bears(text, name) and not naming.bears_otherwise(text, name, self.glossary) and not self._worded(name, units, cited):
                 return Fault.NAME, name
         for name, wordings in naming.hangul_names(units, self.glossary):
@@ -161,7 +163,7 @@ class Checker:
 
     def _proved(self, said: str, units: Sequence[Unit], cited: Sequence[Piece]) -> Claim:
         """The lines that prove a sentence, or why none do."""
-        vector = self.encoder.encode_passages([said])[0]
+        (vector,), (tokens,) = self.retriever.encoder.encode_tokens([said])
         held = {id(x): np.array([share(u, x) for u in units], np.float32) for p in cited for x in p.lines}
         near = {p.key: max((float(x.vector @ vector) + _words(held[id(x)]), i) for i, x in enumerate(p.lines)) for p in cited}
         best = max(nearness for nearness, _ in near.values())
@@ -181,7 +183,15 @@ class Checker:
             return Claim(said, Fault.NUMBER, proof, other, features)
         if swapped(said, lines, self.glossary) or turned(said, lines, self.glossary, [x.text for p in cited for x in p.lines]):
             return Claim(said, Fault.TURNED, proof, features=features)
+        if affirms_denied(tokens_of(self.retriever.encoder, said, tokens), (t for p in cited for t in self._tokens_of(p))):
+            return Claim(said, Fault.TURNED, proof, features=features)
         return Claim(said, None, proof, features=features)
+
+    def _tokens_of(self, piece: Piece) -> list[Tokens]:
+        """The tokens of a piece's lines, as the index has them."""
+        if piece.entry.n not in self._tokens:
+            self._tokens[piece.entry.n] = sentence_tokens(self.retriever.store, self.retriever.encoder, piece.entry.n)
+        return [self._tokens[piece.entry.n][line.start] for line in piece.lines]
 
     @staticmethod
     def _nearest(lines: Sequence[Line], vector: np.ndarray, units: Sequence[Unit], least: float) -> float:

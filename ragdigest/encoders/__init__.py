@@ -30,6 +30,10 @@ class Encoder(Protocol):
         """The rows of passages (of queries where `asked`), and for each its tokens' (tokens, token_dimensions) float32 unit rows."""
         ...
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where in a text each of its tokens stands, marks of beginning and end as nothing; one for each row of `encode_tokens`."""
+        ...
+
 
 def open_encoder(name: str) -> Encoder:
     """The encoder of that name: `bundled`, a preset, a hub model or a folder. Raises RagdigestError."""

@@ -55,6 +55,9 @@ class BundledEncoder:
         both = self._run(["vector", "tokens"], texts, progress)
         return unit_rows(np.array([row for row, _ in both]).reshape(-1, self.dimensions)), [tokens for _, tokens in both]
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return list(self._tokenizer.encode(text).offsets)
+
     def _run(self, outputs: list[str], texts: Sequence[str], progress: Progress | None) -> list[list[np.ndarray]]:
         """The model's outputs for each text, in the order of the texts."""
         found: list[list[np.ndarray]] = [[]] * len(texts)

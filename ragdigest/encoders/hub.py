@@ -60,6 +60,9 @@ class HubEncoder:
     def encode_tokens(self, texts: Sequence[str], progress: Progress | None = None, *, asked: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
         return self.encode_queries(texts) if asked else self.encode_passages(texts, progress), self._tokens.encode_tokens(texts)[1]
 
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return self._tokens.token_spans(text)
+
     def _encode(self, encode, prompt: str | None, texts: Sequence[str], progress: Progress | None) -> np.ndarray:
         rows = np.empty((len(texts), self.dimensions), np.float32)
         order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))

@@ -127,7 +127,7 @@ def _own(retriever: Retriever, scores: Scores, question: str, strictness: float 
 
 def drafted(retriever: Retriever, client: Client, question: str, lang: str, context: Context, say: Say) -> tuple[Draft, str, str | None, float]:
     """(what stands, all that the model said, why it failed, seconds spent checking)."""
-    checker = Checker(retriever.encoder, retriever.glossary, context.pieces, retriever.true_names)
+    checker = Checker(retriever, context.pieces)
     links = {url for p in context.pieces for url in p.entry.links.values()}
     draft, said, failed, spent = Draft(retriever), [], None, 0.0
 

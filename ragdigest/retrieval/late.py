@@ -1,15 +1,55 @@
-"""Late interaction: each token of a question against each token of passages. Knows nothing of words or ranking.
+"""Late interaction: each token of a text against each token of passages. Knows nothing of words or ranking.
 
 After Khattab and Zaharia, ColBERT (2020): a whole passage's vector blurs what each of its tokens says
 in its place; here every token of the question looks for its nearest one.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from ..encoders import Encoder
 from ..index.store import Store
+from ..passages import sentence_texts
 
 #: Rows of tokens turned into floats at a time.
 BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A text, its tokens' (tokens, width) float32 unit rows and where in it each stands."""
+
+    text: str
+    rows: np.ndarray
+    spans: np.ndarray
+
+    def within(self, start: int, end: int) -> np.ndarray:
+        """The rows of the tokens in a span of the text."""
+        a, b = self.spans.T
+        return self.rows[(a >= start) & (b <= end) & (a < b)]
+
+
+def tokens_of(encoder: Encoder, text: str, rows: np.ndarray) -> Tokens:
+    """A text with the rows `encode_tokens` gave for it."""
+    return Tokens(text, rows, np.array(encoder.token_spans(text)).reshape(-1, 2))
+
+
+def sentence_tokens(store: Store, encoder: Encoder, entry: int) -> dict[int, Tokens]:
+    """An entry's sentences with the rows their tokens have in their passage, by where they start in the source."""
+    found = {}
+    for passage in store.catalogue.passages_of(entry):
+        ((embedded,),) = store.catalogue.rows("SELECT embedded FROM passages WHERE n = ?", (passage.n,))
+        rows = store.tokens[slice(*store.first_token[passage.n : passage.n + 2])].astype(np.float32) / store.TOKEN_SCALE
+        whole = tokens_of(encoder, embedded, rows)
+        at = embedded.find("\n") + 1
+        for text, (start, _) in zip(sentence_texts(passage.quote, passage.start, passage.sentences), passage.sentences, strict=True):
+            at = max(embedded.find(text, at), at)
+            a, b = whole.spans.T
+            inside = (a >= at) & (b <= at + len(text)) & (a < b)
+            found[start] = Tokens(text, rows[inside], whole.spans[inside] - at)
+            at += len(text)
+    return found
 
 
 def late_interaction(question: np.ndarray, store: Store, passages: np.ndarray) -> np.ndarray:
