@@ -80,6 +80,17 @@ def test_a_list_says_how_many_papers_hold_the_name(library: Library, question: s
     assert library.ask(question).note == f"{len(works)} papers name GRPO; 6 of them quoted here"
 
 
+@pytest.mark.parametrize(("question", "missing"), [("Gaia 3는 시나리오가 몇 개야?", "Gaia 3"), ("What does Gaia 3 add?", "Gaia 3"), ("Compare ParaThinker with GraphCast", "GraphCast")])
+def test_another_version_or_side_is_missing(library: Library, question: str, missing: str) -> None:
+    answer = library.ask(question)
+    assert answer.abstained and missing in (answer.reason or "")
+
+
+@pytest.mark.parametrize("question", ["What does Gaia 2 add?", "Gaia2는 시나리오가 몇 개야?", "AIME 24 점수를 보고한 건 뭐야?"])
+def test_the_same_version_is_not(library: Library, question: str) -> None:
+    check(library, library.ask(question))
+
+
 def test_a_comparison_quotes_both_sides(library: Library) -> None:
     titles = " ".join(c.hit.title for c in library.ask("Compare ParaThinker and AggLM.").citations)
     assert "ParaThinker" in titles and "AggLM" in titles

@@ -19,7 +19,7 @@ UNTOLD, SAME = 0.4, 0.43
 
 
 def affirms_denied(said: Tokens, lines: Iterable[Tokens]) -> bool:
-    """Whether a sentence without any denial lies nearer to a clause that denies than to any that does not.
+    """Whether a sentence without any denial lies clearly nearer to a clause that denies than to any that does not.
 
     `lines` are the passage's sentences; they are not asked for where the sentence holds a denial.
     """
@@ -30,7 +30,7 @@ def affirms_denied(said: Tokens, lines: Iterable[Tokens]) -> bool:
     denying = [(clause, line, rows) for clause, line, rows in there if clause.denies]
     if not denying:
         return False
-    calm = [rows for clause, _, rows in there if not clause.leans]
+    calm = [rows for clause, _, rows in there if not clause.denies]
     whole = said.within(0, len(said.text))
     back = max((_near(rows, whole) for rows in calm), default=0.0)
     for own in (rows for clause in mine if len(rows := said.within(clause.start, clause.end))):

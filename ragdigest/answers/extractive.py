@@ -51,8 +51,9 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
     needed = strictness**0.5 if support.lacks else strictness  # surer where what is asked for is not seen: .4 becomes .63
     why = explained(retriever, scores, ranked, support, needed) if explain else None
-    named = scores.asked.wants_list and len(support.missing) < len(rare_names(scores.asked, scores.words))  # a list of what names one thing or another needs but one
-    belong = belonging(retriever, scores, ranked, strictness) if scores.asked.wants_list and not scores.asked.compares else []
+    listed = scores.asked.wants_list and not scores.asked.compares
+    named = listed and len(support.missing) < len(rare_names(scores.asked, scores.words))  # a list of what names one thing or another needs but one
+    belong = belonging(retriever, scores, ranked, strictness) if listed else []
     sure = support.probability >= needed or (named and strictness < 1)
     if not sure and not belong:
         nearest = tuple(retriever.hits(ranked[:3], scores))
@@ -65,7 +66,7 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     papers = list(dict.fromkeys(s.entry.n for s in chosen))
     chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
     citations = tuple(citation(retriever, key, s.entry, s.start, s.end, s.score) for key, s in enumerate(chosen, 1))
-    note = counted(retriever, scores, len(papers)) if scores.asked.wants_list and not scores.asked.compares else None
+    note = counted(retriever, scores, len(papers)) if listed else None
     timing["answer"] = _ms(found)
     return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown, note, why)
 

@@ -47,7 +47,9 @@ def read_question(text: str) -> Question:
 
 
 def _opens(text: str, match: re.Match[str]) -> bool:
-    """Whether a capitalised word may owe its capital to opening a sentence."""
+    """Whether a capitalised word may owe its capital to opening an English sentence."""
+    if lang_of(text).value == "ko":
+        return False
     before = text[: match.start()].rstrip(" \"'“‘(")
     return bool(PLAIN.fullmatch(match[0])) and (not before or before[-1] in ".?!:…")
 
