@@ -14,7 +14,10 @@ from .retriever import Retriever, hit_of
 
 #: Weights beside the cosine of whole entries: that of their openings, of their words (tf-idf), of
 #: their names, and of being in the same language. Measured: benchmarks/README.md.
-OPENING, WORDS, NAMES, SAME_LANG = 0.4, 0.7, 0.3, 0.3
+OPENING, WORDS, NAMES, SAME_LANG = 0.4, 0.7, 0.3, 0.2
+#: What an entry near to everything loses: the mean cosine of its HUBS nearest entries, for the best LOOKED_AT
+#: (cross-domain similarity local scaling, Conneau et al., Word translation without parallel data, 2018).
+HUBS, LOOKED_AT = 10, 100
 CLOSE = 0.15
 
 
@@ -62,6 +65,15 @@ def _words(retriever: Retriever, text: str) -> np.ndarray:
     return store.entry_terms.products(at[known], weights / np.linalg.norm(weights))
 
 
+def nearness(retriever: Retriever, entries: np.ndarray) -> np.ndarray:
+    """(len(entries),) how near each entry is to the entries of other works nearest to it."""
+    columns = retriever.store.columns
+    cosines = retriever.store.entry_vectors[entries] @ retriever.store.entry_vectors.T
+    cosines[(columns.entry_work[entries][:, None] == columns.entry_work) | (columns.entry_ordinal == 0)] = 0.0
+    most = min(HUBS, cosines.shape[1])
+    return np.partition(cosines, -most, axis=1)[:, -most:].mean(1)
+
+
 def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: set[int], vector: np.ndarray, k: int, filters: Filters) -> list[Hit]:
     store = retriever.store
     columns = store.columns
@@ -69,6 +81,9 @@ def _hits(retriever: Retriever, score: np.ndarray, work: int | None, exclude: se
     keep = filters.mask(store)
     if keep is not None:
         score = np.where(keep, score, -np.inf)
+    looked_at = np.argsort(-score, kind="stable")[: max(LOOKED_AT, 5 * k)]
+    score, near = np.full(len(score), -np.inf), score[looked_at]
+    score[looked_at] = near - nearness(retriever, looked_at)
     order = [int(n) for n in np.argsort(-score, kind="stable") if score[n] > -np.inf and int(n) not in exclude]
     same = [n for n in order if work is not None and columns.entry_work[n] == work]
     others: dict[int, int] = {}
