@@ -216,3 +216,11 @@ def test_a_list_of_what_names_one_thing_or_another_needs_but_one(library: Librar
 def test_which_of_two_is_better_is_a_comparison(library: Library) -> None:
     titles = {c.hit.title for c in library.ask("Kimi-Dev와 CWM 중 SWE-bench Verified 점수가 더 높은 건?").citations}
     assert any("Kimi-Dev" in t for t in titles) and any("Code World Model" in t for t in titles)
+
+
+def test_names_are_no_plain_words(library: Library) -> None:
+    from ragdigest.terms import name_rows
+
+    names = [row["name"] for row in name_rows(library, None, 500)]
+    assert {"GRPO", "Llama", "Qwen", "AgentGym-RL"} <= set(names) and not {"Reasoning", "Agents", "Search", "Attention"} & set(names)
+    assert len(name_rows(library, None, 3)) == 3

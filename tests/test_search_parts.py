@@ -182,7 +182,7 @@ def test_mined_terms_reach_as_far_as_the_term(texts: list[str], mined: tuple[str
     assert [(t.korean, t.english) for t in found] == [mined]
 
 
-@pytest.mark.parametrize("text", ["유사도(cosine similarity)", "방법(GRPO-TCR)", "학습(RL)", "결과(82.8)"])
+@pytest.mark.parametrize("text", ["유사도(cosine similarity)", "방법(GRPO-TCR)", "학습(RL)", "결과(82.8)", "되찾는 힘(recall)"])
 def test_half_a_compound_or_a_name_is_no_term(text: str) -> None:
     assert mining.mine([("s", text)]) == []
 

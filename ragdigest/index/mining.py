@@ -53,7 +53,7 @@ def mine(texts: Iterable[tuple[str, str]]) -> list[MinedTerm]:
     for places in seen.values():
         korean = _term([words for words, *_ in places], places[0][1])
         here = [p for p in places if korean and "".join(p[0]).endswith(korean.replace(" ", ""))]
-        if korean and here:
+        if here and korean and (len(korean) > 1 or len(here) > 2):  # a lone syllable is the end of something longer: 되찾는 힘(recall)
             spelled = Counter(english for _, english, *_ in here).most_common(1)[0][0]
             out.append(MinedTerm(korean, spelled, len(here), here[0][2], here[0][3]))
     return sorted(out, key=lambda t: (-t.count, t.korean))
