@@ -105,6 +105,7 @@ def test_what_is_off_topic_is_not_answered(library: Library, question: str) -> N
 @pytest.mark.parametrize(("question", "missing"), [
     ("ARK-V1의 구독료는 한 달에 얼마예요?", "가격/price"),
     ("What licence does ParaThinker have?", "라이선스/licence"),
+    ("‘먼저 생각하는 언어 모델이 대화도 더 잘한다’ 논문의 저자는 누구야?", "저자/author"),
 ])
 def test_what_a_paper_leaves_out_is_named(library: Library, question: str, missing: str) -> None:
     answer = library.ask(question)

@@ -78,7 +78,7 @@ def test_two_papers_are_pointed_at_by_number(question: str, alone: str) -> None:
     ("그럼 두 번째 논문은?", "ParaThinker", "은?"), ("두번째 것은 몇 점이야?", "ParaThinker", "몇 점이야?"), ("그 논문의 한계는?", "HICRA", "의 한계는?"), ("그것보다 빠른가?", "HICRA", "보다 빠른가?"),
     ("마지막 논문의 저자는?", "REFRAG", "의 저자는?"), ("네 번째는 언제 나왔어?", "AggLM", "언제 나왔어?"), ("what about its limits?", "HICRA", "'s limits?"), ("the last one", "REFRAG", ""),
     ("and the third?", "REFRAG", "?"), ("How about the fourth one?", "AggLM", "?"), ("does that paper use GRPO?", "HICRA", " use GRPO?"), ("The Second Paper: why?", "ParaThinker", ": why?"),
-    ("그럼 한계는?", "HICRA", "한계는?"), ("the first one's limits?", "HICRA", "HICRA's limits?"), ("2번 논문의 한계는?", "ParaThinker", "한계는?"),
+    ("그럼 한계는?", "HICRA", "한계는?"), ("한계는?", "HICRA", "HICRA의 한계는?"), ("저자는 누구야?", "HICRA", "HICRA의 저자는 누구야?"), ("limitations?", "HICRA", "HICRA: limitations?"), ("코드는 공개됐어?", "HICRA", "의 코드는 공개됐어?"), ("the first one's limits?", "HICRA", "HICRA's limits?"), ("2번 논문의 한계는?", "ParaThinker", "한계는?"),
 ])
 def test_a_follow_up_names_the_paper_it_points_at(question: str, named: str, left: str) -> None:
     alone = standalone(question, TITLES, OTHERS)
@@ -96,7 +96,7 @@ BARE = "first, second, last and 마지막 are taken for papers where they stand 
     "그럼 여섯 번째 논문은?", "What is AggLM and how does it work?", "AggLM은 무엇이고 그 방법의 한계는?",
     "Which papers release their code?", "Are there methods that work on long contexts?", "Which benchmarks cover IT support?",
     "How many tokens per second does AggLM reach?", "Which model first reached 50 on GAIA?", "마지막 층을 재사용하는 방법은?",
-    "some papers on agents?", "Software engineering agents?", "android agents?", "또한 어떤 데이터가 있나?", "so?",
+    "데이터를 적게 쓰는 방법은?", "벤치마크 논문 알려줘", "results on GSM8K?", "some papers on agents?", "Software engineering agents?", "android agents?", "또한 어떤 데이터가 있나?", "so?",
 ])
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     assert standalone(question, TITLES, OTHERS) == question

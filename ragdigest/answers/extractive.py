@@ -49,7 +49,9 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     first = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, ranked[0]), scores.asked.lang))
     sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
     support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
-    needed = strictness**0.5 if support.lacks else strictness  # surer where what is asked for is not seen: .4 becomes .63
+    needed = strictness  # surer where what is asked for is not seen, surer still where the question's title is all that is: .4 becomes .63 or .80
+    if support.lacks:
+        needed = strictness ** (0.25 if retriever.quoted(scores.asked.text)[ranked[0]] else 0.5)
     why = explained(retriever, scores, ranked, support, needed) if explain else None
     listed = scores.asked.wants_list and not scores.asked.compares
     named = listed and len(support.missing) < len(rare_names(scores.asked, scores.words))  # a list of what names one thing or another needs but one

@@ -25,6 +25,12 @@ LEADS = re.compile(r"^\s*(?:그럼|그러면|그런데|근데|그리고|then|and
 #: Words that a pronoun in the same question points at, so that the question stands alone.
 ITS_OWN = re.compile(r"[A-Z가-힣][\w-]*[A-Z][\w-]*|\b(?:papers|works|models|methods|agents|benchmarks|studies|which|any)\b|논문들|것들")
 
+#: A question that names nothing but what it asks of a paper: `저자는 누구야?`, `limitations?`.
+ASKED_OF_IT = re.compile(
+    r"(?:저자|한계|단점|약점|장점|점수|성적|결과|성능|방법|핵심|요점|데이터셋?|코드|크기|속도|비용|가격|라이선스|벤치마크|링크|의의|원리|구조|시사점)들?(?:[은는이가도를을]|에 대해)?(?: ?(?:뭐|무엇|누구|누가|얼마|어때|어떻|어디|몇|있|공개|나왔|알려|설명해|정리해)\S*){0,2}[ ?!.]*"
+    r"|(?:(?:what|who)(?:['’]s| is| are| were) |how about |any )?(?:the )?(?:authors?|limitations?|weaknesses|results?|scores?|code|datasets?|cost|price|licen[cs]e|benchmarks?|method|speed|size|main (?:idea|point))[ ?!.]*", re.I
+)
+
 
 def papers_of(answer: Answer) -> list[str]:
     """The titles an answer cites, or, where it abstained, those it shows as nearest, in order."""
@@ -59,6 +65,8 @@ def standalone(question: str, titles: Sequence[str], others: Sequence[str] = ())
     points = POINTS.search(bare)
     if points:
         return question if ITS_OWN.search(bare[: points.start()]) else _put(bare, points, titles[0])
+    if ASKED_OF_IT.fullmatch(bare.strip()):
+        return f"{_subject(bare, titles[0])}의 {bare}" if re.search("[가-힣]", bare) else f"{titles[0]}: {bare}"
     if bare != question and not re.search(r"[A-Z]", bare[1:]):
         return f"{titles[0]}: {bare}"
     return question
@@ -66,9 +74,13 @@ def standalone(question: str, titles: Sequence[str], others: Sequence[str] = ())
 
 def _put(question: str, match: re.Match[str], title: str) -> str:
     """The title in place of the words that point at it; `its` keeps its case, Korean particles stay."""
-    if re.search("[가-힣]", question) and not re.search("[A-Za-z]", title):
-        title = f"‘{title}’ 논문"  # a title that is a Korean sentence takes no particle well
+    title = _subject(question, title)
     owner = "'s" if match[0].lower() in ("its", "their") else ""
     rest = question[match.end() :]
     blank = "" if not rest or PARTICLES.match(rest.split(" ")[0].strip("?.!")) or not rest[0].isalnum() else " "
     return f"{question[: match.start()]}{title}{owner}{blank}{rest}".strip()
+
+
+def _subject(question: str, title: str) -> str:
+    """A title as a Korean question speaks of it: one that is a Korean sentence takes no particle well."""
+    return f"‘{title}’ 논문" if re.search("[가-힣]", question) and not re.search("[A-Za-z]", title) else title

@@ -146,7 +146,7 @@ class Retriever:
         columns, starts = self.store.columns, self.store.first_passage[:-1]
         gains = evidence.counts[:, columns.passage_lang - 1] * evidence.match
         by_entry = np.maximum.reduceat(gains, starts, axis=1) if len(gains) else np.zeros((0, len(starts)), np.float32)
-        said = ENTRY_WORDS * by_entry.sum(0) + self._named(asked, evidence) + WHOLE_TITLE * self._quoted(asked.text)
+        said = ENTRY_WORDS * by_entry.sum(0) + self._named(asked, evidence) + WHOLE_TITLE * self.quoted(asked.text)
         said = np.where(columns.entry_ordinal == 0, said - OVERVIEW, said)
         keep = filters.mask(self.store)
         if keep is not None:
@@ -191,7 +191,7 @@ class Retriever:
         holds &= (self.store.columns.entry_ordinal > 0) & (scores.entry > -np.inf)
         return [as_asked(scores.words.units[u].text, scores.asked.text) for u in named], len(set(self.store.columns.entry_work[holds].tolist()))
 
-    def _quoted(self, question: str) -> np.ndarray:
+    def quoted(self, question: str) -> np.ndarray:
         """(entries,) 1 where the question holds the whole title, blanks and marks aside."""
         asked = folded_name(question)
         out = np.zeros(len(self.store.columns.entry_source), np.float32)
