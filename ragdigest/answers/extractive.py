@@ -15,7 +15,7 @@ from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores, rare_names
 from .orders import instructs
 from .sentences import Sentence, sentences_of
-from .support import FEATURES, STRICTNESS, Support, covered_by, paper_text, support_of
+from .support import FEATURES, STRICTNESS, Support, covered, held_by, paper_text, support_of
 
 MAX_SENTENCES, MAX_CHARS = 6, 860
 #: A sentence must score this share of the best; two sentences this alike in words are one, and two of different
@@ -55,8 +55,8 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     why = explained(retriever, scores, ranked, support, needed) if explain else None
     listed = scores.asked.wants_list and not scores.asked.compares
     named = listed and len(support.missing) < len(rare_names(scores.asked, scores.words))  # a list of what names one thing or another needs but one
-    belong = belonging(retriever, scores, ranked, strictness) if listed else []
     sure = support.probability >= needed or (named and strictness < 1)
+    belong = belonging(retriever, scores, ranked, strictness) if listed and not sure else []
     if not sure and not belong:
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)
@@ -94,7 +94,8 @@ def versions_of(retriever: Retriever, scores: Scores, entry: int) -> list[EntryR
 def belonging(retriever: Retriever, scores: Scores, ranked: Sequence[int], strictness: float) -> list[int]:
     """The ranked papers that hold what a list asks for; digests as a whole are none."""
     papers = [n for n in ranked if retriever.store.columns.entry_ordinal[n]]
-    return [n for n in papers if covered_by(scores, paper_text(retriever, versions_of(retriever, scores, n))) >= max(HELD, strictness)]
+    texts = {n: paper_text(retriever, versions_of(retriever, scores, n)) for n in papers}
+    return [n for n in papers if covered(scores, held_by(scores.words.units, texts[n])) >= max(HELD, strictness)]
 
 
 def counted(retriever: Retriever, scores: Scores, quoted: int) -> str | None:

@@ -82,7 +82,7 @@ def support_of(retriever: Retriever, scores: Scores, ranked: Sequence[int], entr
     features = (
         cosine + scale * (first - cosine),
         max(float(nearest[e.n]) for e in entries),
-        float((there * weight).sum() / weight.sum()) if weight.sum() else 0.0,
+        covered(scores, there),
         max((s.cosine for s in sentences), default=0.0),
         best.covered if best else 0.0,
         min(first - second, 0.5),
@@ -110,10 +110,10 @@ def held_by(units: Sequence[Unit], text: str) -> np.ndarray:
     return np.max([held(units, line) for line in text.splitlines() if line.strip()], axis=0) if units else np.zeros(0)
 
 
-def covered_by(scores: Scores, text: str) -> float:
-    """Share of what the question asks for that a text holds, by rarity."""
+def covered(scores: Scores, there: np.ndarray) -> float:
+    """Share of what the question asks for that a text holds, by rarity; `there` is how much of each unit it holds."""
     weight = scores.words.counts.max(1) if scores.words.units else np.zeros(0)
-    return float((held_by(scores.words.units, text) * weight).sum() / weight.sum()) if weight.sum() else 0.0
+    return float((there * weight).sum() / weight.sum()) if weight.sum() else 0.0
 
 
 def by_token(retriever: Retriever, scores: Scores, paper: Sequence[int], others: Sequence[int]) -> tuple[float, float, float]:
