@@ -47,6 +47,14 @@ def test_forms_of_one_value(forms: str, value: float) -> None:
         assert values(form) == pytest.approx([value]), form
 
 
+@pytest.mark.parametrize(("said", "source", "expected"), [
+    ("성공률은 60%를 넘는다", "the rate stays below 60%", [60]), ("성공률은 60%를 웃돈다", "성공률은 60%를 밑돈다", [60]), ("at least 60%", "성공률이 60%에 못 미친다", [60]),
+    ("성공률은 60%를 넘지 못한다", "the rate stays below 60%", []), ("not above 60%", "성공률이 60% 미만이다", []), ("more than 60%", "성공률은 60%를 넘는다", []), ("60%", "below 60%", []),
+])
+def test_a_number_bounded_from_the_other_side_is_another(said: str, source: str, expected: list[float]) -> None:
+    assert lacking(said, source) == expected
+
+
 @pytest.mark.parametrize("text", ["GPT-4o", "A800", "Qwen-2.5-7B", "Qwen3-8B", "Math500", "MATH-500", "GSM8K-512", "pass@1", "LLaDA-1.5", "o3-mini", "FP32", "top-5"])
 def test_names_hold_no_number(text: str) -> None:
     assert values(text) == values(f"{text}는 빠르다.") == []

@@ -17,7 +17,7 @@ BEFORE_KO, SHORT = rf"((?:{WORD}\s+)?{WORD}?[^\s이가은는])", rf"((?:{WORD}\s
 #: What is meant, then what it is set against; in the second list the other way round.
 CHOSEN_FIRST = (
     re.compile(rf"{SIDE}(?:,|\s[–—-])?\s+(?:rather than|instead of|in place of|as opposed to|and not|not)\s+{SIDE}", re.I),
-    re.compile(rf"\b(?:prefer|favou?r|choose|chose|recommend|pick)(?:s|red|ed)?\s+{SHORT}\s+(?:over|to)\s+{SHORT}", re.I),
+    re.compile(rf"\b(?:prefer|favou?r|choose|chose|choosing|recommend|pick)(?:s|r?ed|r?ing)?\s+{SHORT}\s+(?:over|to)\s+{SHORT}", re.I),
 )
 REJECTED_FIRST = (
     re.compile(rf"(?:^|,\s)(?:rather than|instead of|in place of)\s+{SIDE},\s+{SIDE}", re.I),
@@ -25,7 +25,7 @@ REJECTED_FIRST = (
     re.compile(rf"{SHORT}보다는?\s+{SHORT}[을를](?=[\s,])"),
     re.compile(rf"{BEFORE_KO}(?:[이가은는]?\s+아니라|\s?대신|\s?말고|보다는|[이]?라기보다는?)\s+{SHORT}"),
 )
-UP_KO = r"더 (?!적|낮|느|나쁘|작|약|못|떨어|짧|어렵|어려)|높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|중요"
+UP_KO = r"더 (?!적|낮|느|나쁘|작|약|못|떨어|짧|어렵|어려)|높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|잦|흔|중요"
 DOWN_KO = r"낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
 UP_EN = r"better|higher|more|faster|larger|stronger|greater|bigger|best|ahead"
 DOWN_EN = r"worse|lower|less|fewer|slower|smaller|weaker|behind|below"
@@ -36,7 +36,7 @@ COMPARED = (
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})보다\s+(?:(?!{OTHER}){WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
     re.compile(rf"(?P<b>(?:{WORD}\s+){{0,4}}{WORD})보다\s+(?P<a>(?:{WORD}\s+){{0,4}}?[^\s,;:.()]{{2,}})[이가은는]\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})[을를에]게?\s+(?:{WORD}\s+){{0,3}}?(?:(?P<up>앞[서선섰]|능가|웃돌|이[기긴겼]|제[치친쳤]|넘어[서선섰])|(?P<down>못 미[치쳐친쳤]|밑돌|뒤[지진졌처쳤]|밀[리린렸]))"),
-    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})\s+(?:(?P<up>beats?|outperforms?|outperformed|surpass(?:es|ed)?|exceed(?:s|ed)?|tops|topped|overtakes?|overtook|leads)|(?P<down>trails?|trailed|lags? behind|lagged behind|falls? behind|fell behind|underperforms?|loses? to|lost to))\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})\s+(?:(?P<up>beats?|beating|outperforms?|outperformed|outperforming|surpass(?:es|ed)?|exceed(?:s|ed)?|tops|topped|overtakes?|overtook|leads)|(?P<down>trails?|trailed|lags? behind|lagged behind|falls? behind|fell behind|underperforms?|loses? to|lost to))\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,6}}?{WORD})\s+(?:(?P<up>{UP_EN})|(?P<down>{DOWN_EN}))\s+(?:{WORD}\s+){{0,3}}?than\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
 )
 #: A subject that stands nearer to the comparison than the one found.

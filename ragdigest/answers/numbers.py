@@ -25,8 +25,11 @@ IN_TEN = re.compile(r"\b(\d{1,3}|" + "|".join(WORDS) + r") (?:\w{1,20} )?(?:in|o
 OF_TEN = re.compile(r"(?<![가-힣])(열|10|100|백) ?(번|명|개|건|문제|가지)(?: ?중에?| 가운데|에)(?:서)? ?(\d{1,3}|" + "|".join(k for k in HANGUL if len(k) < 3) + r") ?\2")
 HALF = re.compile(r"절반|반으로|(?<![가-힣])반(?=[을이만의])")
 BOTH = re.compile(r"(?:두|둘|the two)(?:(?!\.\s).){0,14}(?:모두|다(?=\s)|각각|both)|둘 다|\bthe (?:two|three|four)\b|\b(?:half|double)-(?=[a-z])", re.I)
-OVER = re.compile(r"(?:over|more than|above|at least)\s*$|^\s?\S{0,3}\s?(?:넘|이상|초과)", re.I)
-UNDER = re.compile(r"(?:under|less than|fewer than|below|up to|at most)\s*$|^\s?\S{0,3}\s?(?:조금 |약간 |살짝 )?(?:이하|미만|못 ?미|안 되|넘지)", re.I)
+OVER = re.compile(r"(?:over|more than|above|at least|exceed(?:s|ed|ing)?)\s*$|^\s?\S{0,3}\s?(?:넘(?!지)|이상|초과|웃[돌도돕돈])", re.I)
+UNDER = re.compile(
+    r"(?:under|less than|fewer than|below|up to|at most|short of|\b(?:not|n['’]t|no|never) (?:\w+ )?(?:over|more than|above|exceed\w*|pass|reach))\s*$"
+    r"|^\s?\S{0,3}\s?(?:조금 |약간 |살짝 |채 )?(?:이하|미만|못 ?미|못 ?넘|안 (?:되|돼|걸|넘)|넘지|밑[돌도돕돈]|모자라)", re.I
+)
 ABOUT = re.compile(r"(?:약|대략|거의|얼추|about|around|roughly|nearly|almost|close to|some|approximately|~|≈)\s*$|^\s?\S{0,3}\s?(?:가까|가량|남짓|정도|쯤|안팎|달하|or so)", re.I)
 UNIT = re.compile(r"\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point)|(배|x\b|×|times\b|-?fold\b))", re.I)
 
@@ -88,7 +91,7 @@ def _number(value: float, m: re.Match[str], text: str, worded: bool) -> Number:
     before, after = text[max(0, m.start() - 16) : m.start()], text[m.end() : m.end() + 14]
     unit = UNIT.match(after)
     rest = after[unit.end() :] if unit else after
-    hedge = ">" if OVER.search(before) or OVER.search(rest) else "<" if UNDER.search(before) or UNDER.search(rest) else "~" if ABOUT.search(before) or ABOUT.search(rest) else ""
+    hedge = "<" if UNDER.search(before) or UNDER.search(rest) else ">" if OVER.search(before) or OVER.search(rest) else "~" if ABOUT.search(before) or ABOUT.search(rest) else ""
     return Number(value, m.start(), m.end(), worded, ("%" if unit[1] else "x") if unit else "", hedge)
 
 
@@ -140,7 +143,7 @@ def _same(claimed: Number, there: Number) -> bool:
         return False
     c, v = claimed.value, there.value
     if abs(c - v) <= 1e-9 * max(1.0, abs(v)):
-        return True
+        return {claimed.hedge, there.hedge} != {"<", ">"}
     for one, part in ((claimed, c), (there, v)):
         if one.worded and 0 < part < 1:
             c, v = (100 * c if one is claimed else c), (100 * v if one is there else v)
