@@ -31,7 +31,7 @@ class Chat:
 
     def understood(self, question: str, llm: bool | None = None) -> str:
         """The question as it would be asked without the turns before it: by the model where there is one, else by rules."""
-        by_rule = standalone(question, papers_of(self.turns[-1][1]), self.others) if self.turns else question
+        by_rule = standalone(question, self._spoken_of(), self.others) if self.turns else question
         client = self.library.model(llm) if self.turns else None
         if client is None:
             return by_rule
@@ -47,6 +47,11 @@ class Chat:
         rewritten = LABEL.sub("", stripped(lines[0])).strip("\"'“”‘’ ") if len(lines) == 1 else ""
         return rewritten if self._sensible(rewritten, question) else by_rule
 
+    def _spoken_of(self) -> list[str]:
+        """The papers of the last answer; where none was given yet, those shown as nearest."""
+        answered = [answer for _, answer in self.turns if not answer.abstained]
+        return papers_of(answered[-1] if answered else self.turns[-1][1])
+
     def _sensible(self, rewritten: str, question: str) -> bool:
         """Whether a rewriting can be one: short, no order, and made of words of the question and of what was said."""
         said = set(terms(" ".join([question, *(f"{q} {a.text or ''} {' '.join(papers_of(a))}" for q, a in self.turns)])))
@@ -59,5 +64,6 @@ class Chat:
         answer = self.library.ask(alone, say=say, **options)
         self.turns.append((question, answer))
         within = {name: options[name] for name in ("since", "until", "lang", "source") if name in options}
-        self.others = [short(h.title) for h in self.library.search(alone, 8, **within)]
+        if not answer.abstained or all(a.abstained for _, a in self.turns):
+            self.others = [short(h.title) for h in self.library.search(alone, 8, **within)]
         return answer

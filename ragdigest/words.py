@@ -84,9 +84,12 @@ def query_terms(text: str) -> list[list[str]]:
 
     Function words and question forms leave, Korean particles come off the end of words.
     """
-    runs = query_runs(text)
-    kept = [t for run in runs if (t := _content(run))]
-    return kept or [hangul_terms(r) if "가" <= r[0] <= "힣" else latin_terms(r) for r in runs]
+    return content_terms(text) or [hangul_terms(r) if "가" <= r[0] <= "힣" else latin_terms(r) for r in query_runs(text)]
+
+
+def content_terms(text: str) -> list[list[str]]:
+    """The words of a question that say something of papers, each as its terms; none for `논문 뭐 있어?`."""
+    return [t for run in query_runs(text) if (t := _content(run))]
 
 
 def query_runs(text: str) -> list[str]:

@@ -70,6 +70,32 @@ def test_a_list_of_what_is_not_there_is_refused(library: Library, question: str)
     assert library.ask(question).abstained
 
 
+@pytest.mark.parametrize("question", ["HICRA와 ACE-RL의 차이", "difference between HICRA and ACE-RL", "ACE-RL과 HICRA 비교해줘"])
+def test_both_sides_of_a_comparison_are_the_papers_named(library: Library, question: str) -> None:
+    titles = {c.hit.title for c in library.ask(question).citations}
+    assert len(titles) == 2 and any("HICRA" in t for t in titles) and any("ACE-RL" in t for t in titles)
+    assert library.ask(f"{question} licence?").abstained
+
+
+@pytest.mark.parametrize(("question", "papers"), [("9월 22일 주에 나온 논문 목록", 10), ("papers in September 2025", 20), ("2025년 9월 논문 뭐 있어?", 20)])
+def test_a_period_alone_lists_its_papers(library: Library, question: str, papers: int) -> None:
+    answer = library.ask(question)
+    check(library, answer)
+    assert answer.note == f"{papers} papers in these weeks; {len(answer.citations)} of them quoted here" and answer.filters
+
+
+def test_papers_that_do_not_hold_a_name_are_no_part_of_its_list(library: Library) -> None:
+    answer = library.ask("GSM8K로 평가한 논문", explain=True)
+    assert answer.why["belonging"] == len({c.hit.title for c in answer.citations})
+    texts = {e.id: library.text(e.source)[e.start : e.end] for e in library.store.catalogue.entries()}
+    versions = library.retriever.versions([e for e in library.store.catalogue.entries()])
+    assert all(any("GSM8K" in texts[i] for i in (c.hit.id, *versions[c.hit.id])) for c in answer.citations)
+
+
+def test_a_list_of_what_lacks_something_is_told_by_no_words(library: Library) -> None:
+    assert library.ask("papers that work without GRPO").note is None
+
+
 def test_strictness_holds_for_lists(library: Library) -> None:
     assert library.ask("보상 모델 논문 뭐뭐 있는지 정리해주라", strictness=1.0).abstained
 

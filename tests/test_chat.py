@@ -78,7 +78,8 @@ def test_two_papers_are_pointed_at_by_number(question: str, alone: str) -> None:
     ("그럼 두 번째 논문은?", "ParaThinker", "은?"), ("두번째 것은 몇 점이야?", "ParaThinker", "몇 점이야?"), ("그 논문의 한계는?", "HICRA", "의 한계는?"), ("그것보다 빠른가?", "HICRA", "보다 빠른가?"),
     ("마지막 논문의 저자는?", "REFRAG", "의 저자는?"), ("네 번째는 언제 나왔어?", "AggLM", "언제 나왔어?"), ("what about its limits?", "HICRA", "'s limits?"), ("the last one", "REFRAG", ""),
     ("and the third?", "REFRAG", "?"), ("How about the fourth one?", "AggLM", "?"), ("does that paper use GRPO?", "HICRA", " use GRPO?"), ("The Second Paper: why?", "ParaThinker", ": why?"),
-    ("그럼 한계는?", "HICRA", "한계는?"), ("한계는?", "HICRA", "HICRA의 한계는?"), ("저자는 누구야?", "HICRA", "HICRA의 저자는 누구야?"), ("limitations?", "HICRA", "HICRA: limitations?"), ("코드는 공개됐어?", "HICRA", "의 코드는 공개됐어?"), ("the first one's limits?", "HICRA", "HICRA's limits?"), ("2번 논문의 한계는?", "ParaThinker", "한계는?"),
+    ("그럼 한계는?", "HICRA", "한계는?"), ("한계는?", "HICRA", "HICRA의 한계는?"), ("저자는 누구야?", "HICRA", "HICRA의 저자는 누구야?"), ("limitations?", "HICRA", "HICRA: limitations?"), ("코드는 공개됐어?", "HICRA", "의 코드는 공개됐어?"),
+    ("which benchmarks did it use?", "HICRA", "did HICRA use?"), ("What datasets were used?", "HICRA", "HICRA: What datasets were used?"), ("어떤 벤치마크를 썼어?", "HICRA", "HICRA: 어떤 벤치마크를 썼어?"), ("the first one's limits?", "HICRA", "HICRA's limits?"), ("2번 논문의 한계는?", "ParaThinker", "한계는?"),
 ])
 def test_a_follow_up_names_the_paper_it_points_at(question: str, named: str, left: str) -> None:
     alone = standalone(question, TITLES, OTHERS)
@@ -100,6 +101,15 @@ BARE = "first, second, last and 마지막 are taken for papers where they stand 
 ])
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     assert standalone(question, TITLES, OTHERS) == question
+
+
+def test_a_refused_turn_is_not_pointed_at(library: Library) -> None:
+    from ragdigest.chat import Chat
+
+    chat = Chat(library)
+    for question in ("What is Elastic-Cache?", "quantum chemistry on Mars?"):
+        last = chat.ask(question)
+    assert last.abstained and chat.understood("its speed?") == "Elastic-Cache's speed?"
 
 
 def test_nothing_said_before_means_nothing_to_point_at() -> None:

@@ -5,17 +5,17 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..index.catalogue import EntryRow
 from ..passages import visible
 from ..reading.sentences import lang_of
 from ..records import Answer, Citation, Hit
 from ..retrieval.filters import Filters
-from ..retrieval.retriever import Retriever, Scores, rare_names
+from ..retrieval.retriever import Retriever, Scores
+from . import listing
+from .listing import versions_of
 from .orders import instructs
 from .sentences import Sentence, sentences_of
-from .support import FEATURES, STRICTNESS, Support, covered, held_by, paper_text, support_of
+from .support import FEATURES, STRICTNESS, Support, support_of
 
 MAX_SENTENCES, MAX_CHARS = 6, 860
 #: A sentence must score this share of the best; two sentences this alike in words are one, and two of different
@@ -23,9 +23,8 @@ MAX_SENTENCES, MAX_CHARS = 6, 860
 LEAST, ALIKE, TRANSLATED = 0.3, 0.6, 0.78
 #: A second paper is quoted beside the first where it scores within this of it.
 CLOSE = 0.18
-#: A paper belongs to a list where it holds this share of what the list asks for, by rarity (of 160 lists, papers
-#: that are no answer hold at most .54).
-HELD = 0.6
+#: A paper of a list scores this share of the first one's score where their words do not tell which belong.
+NEAR = 0.75
 #: A sentence that ends so only opens a list that follows.
 OPENS = (":", "：")
 GENERATOR = "extractive"
@@ -35,7 +34,8 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     """One to six cited sentences, or an abstention that says what is missing and shows what lies nearest.
 
     `strictness` is the least probability (0 to 1) that the best paper says what is asked; `explain`
-    adds that probability, what it was judged by, and why the best papers stand where they do;
+    adds that probability, what it was judged by, how many papers belong to a list by their words (then that decides),
+    and why the best papers stand where they do;
     `scores` are the question's under these filters, where they are known already.
     """
     begun = time.perf_counter()
@@ -46,29 +46,33 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
     shown = str(scores.filters) or None
     if not ranked:
         return Answer(question, None, (), True, f"no entry passes the filters{scores.filters.undated(retriever.store)}" if shown else "the index is empty", (), GENERATOR, timing, shown)
+    compares = scores.asked.compares
+    week = listing.of_a_period(retriever, scores)
+    compared = listing.sides(retriever, scores) if compares else []
+    ranked = week or [*compared, *(n for n in ranked if n not in compared)]
     first = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, ranked[0]), scores.asked.lang))
-    sides = ranked[: len(scores.asked.names)] if scores.asked.compares else ranked[:1]
-    support = support_of(retriever, scores, ranked, [e for n in sides for e in versions_of(retriever, scores, n)], first)
+    judged = ranked[: len(scores.asked.names)] if compares else ranked[:1]
+    support = support_of(retriever, scores, ranked, [e for n in judged for e in versions_of(retriever, scores, n)], first)
     needed = strictness  # surer where what is asked for is not seen, surer still where the question's title is all that is: .4 becomes .63 or .80
     if support.lacks:
         needed = strictness ** (0.25 if retriever.quoted(scores.asked.text)[ranked[0]] else 0.5)
     why = explained(retriever, scores, ranked, support, needed) if explain else None
-    listed = scores.asked.wants_list and not scores.asked.compares
-    named = listed and len(support.missing) < len(rare_names(scores.asked, scores.words))  # a list of what names one thing or another needs but one
-    sure = support.probability >= needed or (named and strictness < 1)
-    belong = belonging(retriever, scores, ranked, strictness) if listed and not sure else []
-    if not sure and not belong:
+    listed = bool(week) or scores.asked.wants_list and not compares
+    belong = week or (listing.belonging(retriever, scores, ranked, strictness) if listed else compared if not support.missing and strictness < 1 else [])
+    if why and belong:
+        why["belonging"] = len(belong)
+    if support.probability < needed and not belong:
         nearest = tuple(retriever.hits(ranked[:3], scores))
         timing["answer"] = _ms(found)
         return Answer(question, None, (), True, reason_of(support, nearest[0]), nearest, GENERATOR, timing, shown, why=why)
-    chosen = several(retriever, scores, ranked if sure else belong) if scores.asked.wants_list else one(retriever, scores, ranked, first)
+    chosen = several(retriever, scores, belong or ranked, bool(belong)) if listed or compares else one(retriever, scores, ranked, first)
     if not chosen:
         nearest = tuple(retriever.hits(ranked[:3], scores))
         return Answer(question, None, (), True, f"{nearest[0].title} lies nearest, but its text gives orders to its reader and is not quoted", nearest, GENERATOR, timing, shown)
     papers = list(dict.fromkeys(s.entry.n for s in chosen))
     chosen = sorted(chosen, key=lambda s: papers.index(s.entry.n))
     citations = tuple(citation(retriever, key, s.entry, s.start, s.end, s.score) for key, s in enumerate(chosen, 1))
-    note = counted(retriever, scores, len(papers)) if listed else None
+    note = listing.counted(retriever, scores, len(papers), week) if listed else None
     timing["answer"] = _ms(found)
     return Answer(question, text_of(citations, chosen), citations, False, None, (), GENERATOR, timing, shown, note, why)
 
@@ -82,26 +86,6 @@ def explained(retriever: Retriever, scores: Scores, ranked: Sequence[int], suppo
 
 def _ms(since: float, until: float | None = None) -> float:
     return round(1000 * ((until or time.perf_counter()) - since), 2)
-
-
-def versions_of(retriever: Retriever, scores: Scores, entry: int) -> list[EntryRow]:
-    """The entries of an entry's work that the filters let pass, itself first."""
-    work = retriever.store.catalogue.rows("SELECT work FROM entries WHERE n = ?", (entry,))[0]
-    found = [e for e in retriever.store.catalogue.entries("e.work = ?", work) if scores.entry[e.n] > -np.inf]
-    return sorted(found, key=lambda e: e.n != entry)
-
-
-def belonging(retriever: Retriever, scores: Scores, ranked: Sequence[int], strictness: float) -> list[int]:
-    """The ranked papers that hold what a list asks for; digests as a whole are none."""
-    papers = [n for n in ranked if retriever.store.columns.entry_ordinal[n]]
-    texts = {n: paper_text(retriever, versions_of(retriever, scores, n)) for n in papers}
-    return [n for n in papers if covered(scores, held_by(scores.words.units, texts[n])) >= max(HELD, strictness)]
-
-
-def counted(retriever: Retriever, scores: Scores, quoted: int) -> str | None:
-    """How many papers hold a name that a list asks for, where more do than are quoted."""
-    names, works = retriever.naming(scores)
-    return f"{works} papers name {' or '.join(names)}; {quoted} of them quoted here" if works > quoted else None
 
 
 def in_language(versions: list[EntryRow], lang: str) -> list[EntryRow]:
@@ -127,15 +111,20 @@ def one(retriever: Retriever, scores: Scores, ranked: Sequence[int], first: list
     return chosen
 
 
-def several(retriever: Retriever, scores: Scores, ranked: Sequence[int]) -> list[Sentence]:
-    """The best sentences of each paper that belongs to the answer: one of each in a list, more where few are compared."""
-    top = scores.entry[ranked[0]]
-    papers = [n for n in ranked if scores.entry[n] >= 0.75 * top][: len(scores.asked.names) if scores.asked.compares else MAX_SENTENCES]
-    each = max(1, MAX_SENTENCES // len(papers)) if scores.asked.compares else 1
+def several(retriever: Retriever, scores: Scores, ranked: Sequence[int], belong: bool) -> list[Sentence]:
+    """The best sentences of each paper that belongs to the answer: one of each in a list, more where few are compared.
+
+    Where it is not known which `belong`, those that score near the first do; digests as a whole are no papers.
+    """
+    compares = scores.asked.compares
+    papers = [n for n in ranked if retriever.store.columns.entry_ordinal[n]] or list(ranked)
+    near = [n for n in papers if belong or scores.entry[n] >= NEAR * scores.entry[papers[0]]]
+    papers = near[: len(scores.asked.names) if compares else MAX_SENTENCES]
+    each = max(1, MAX_SENTENCES // len(papers)) if compares else 1
     chosen: list[Sentence] = []
     for n in papers:
         found = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, n), scores.asked.lang)[:1])
-        for sentence in best_of(found, each, MAX_CHARS // len(papers) if scores.asked.compares else 10**6):
+        for sentence in best_of(found, each, MAX_CHARS // len(papers) if compares else 10**6):
             if not chosen or _size([*chosen, sentence]) <= MAX_CHARS:
                 chosen.append(sentence)
     return chosen

@@ -176,6 +176,8 @@ def answer(given: Answer, plain: bool, shown: bool = False) -> None:
 
 def reasons(why: dict[str, Any]) -> None:
     """Why an answer was given or not, on stderr."""
+    if "belonging" in why:
+        note(f"answered whatever follows: {why['belonging']} papers hold what is asked for")
     note(f"sure {why['probability']:.2f}, needed {why['strictness']:.2f}: " + ", ".join(f"{name} {value:g}" for name, value in why["features"].items() if value))
     for paper in why["papers"]:
         note(f"  {paper['score']:.3f}  {clean(paper['title'])}\n         {explained(paper)}")

@@ -182,14 +182,14 @@ class Retriever:
             gain = gain + holds.any(0) * (LISTED + LISTED_LANG * korean)
         return gain
 
-    def naming(self, scores: Scores) -> tuple[list[str], int]:
-        """The names a question names, as it spells them, and how many works that pass the filters hold one of them."""
+    def naming(self, scores: Scores) -> tuple[list[str], list[int]]:
+        """The names a question names, as it spells them, and the entries that pass the filters and may hold one of them."""
         named = rare_names(scores.asked, scores.words)
         if not named:
-            return [], 0
-        holds = (np.maximum.reduceat(scores.words.match[named], self.store.first_passage[:-1], axis=1) > WHOLE).any(0)
+            return [], []
+        holds = (np.maximum.reduceat(scores.words.match[named], self.store.first_passage[:-1], axis=1) > 0).any(0)
         holds &= (self.store.columns.entry_ordinal > 0) & (scores.entry > -np.inf)
-        return [as_asked(scores.words.units[u].text, scores.asked.text) for u in named], len(set(self.store.columns.entry_work[holds].tolist()))
+        return [as_asked(scores.words.units[u].text, scores.asked.text) for u in named], np.flatnonzero(holds).tolist()
 
     def quoted(self, question: str) -> np.ndarray:
         """(entries,) 1 where the question holds the whole title, blanks and marks aside."""
