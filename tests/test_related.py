@@ -44,3 +44,15 @@ def test_twin_first_then_falling_scores_and_each_work_once(library: Library) -> 
 def test_a_filter_leaves_only_what_passes(library: Library) -> None:
     hits = library.related("2025-W42-en.md#5", k=50, lang="ko")
     assert hits and all(h.lang == "ko" for h in hits)
+
+
+@pytest.mark.parametrize("ref", ["HICRA", "hicra".upper(), "ParaThinker", "Talk Isn't Always Cheap", "talk isn't always cheap", "GDPval"])
+def test_a_coined_name_or_a_part_of_a_title_is_its_paper(library: Library, ref: str) -> None:
+    hits = library.related(ref, k=3)
+    assert hits[0].same_work and all(ref.lower() not in h.title.lower() for h in hits[1:])
+
+
+@pytest.mark.parametrize("ref", ["KV 캐시", "Reasoning", "RL", "LLM", "100%", "a_b", "GAIA"])
+def test_what_names_no_one_paper_is_a_free_text(library: Library, ref: str) -> None:
+    hits = library.related(ref, k=3)
+    assert hits and not any(h.same_work for h in hits)

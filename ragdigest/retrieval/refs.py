@@ -6,13 +6,15 @@ from ..errors import RagdigestError
 from ..index.catalogue import Catalogue, EntryRow
 
 REF = re.compile(r"(?P<source>.+?)(?:@(?P<week>\d{4}-\d\d-\d\d))?#(?P<ordinal>\d{1,4})$")
+NAME = re.compile(r"(?=\S*[A-Z\d])[A-Za-z][\w.+-]+")
+PARTS = re.compile(r"[:：()/]| – | — ")
 ENTRY_ID = re.compile(r"[0-9a-f]{10}$")
 
 
 def resolve(ref: str, catalogue: Catalogue) -> EntryRow | None:
-    """The entry that `SOURCE#ORDINAL`, `SOURCE@WEEK_START#ORDINAL`, an entry id or a whole title names.
+    """The entry that `SOURCE#ORDINAL`, `SOURCE@WEEK_START#ORDINAL`, an entry id, a title or the name in one names.
 
-    None where the reference has none of these forms or no entry has that title.
+    None where the reference has none of these forms, or no title or those of several papers have that name.
     Raises RagdigestError for a reference of the form that names no entry, or several.
     """
     named = REF.fullmatch(ref.strip())
@@ -23,7 +25,19 @@ def resolve(ref: str, catalogue: Catalogue) -> EntryRow | None:
         if found:
             return found[0]
     found = catalogue.entries("lower(e.title) = lower(?) AND e.ordinal > 0", (ref.strip(),))
-    return found[0] if found else None
+    return found[0] if found else _by_name(ref.strip(), catalogue)
+
+
+def _by_name(name: str, catalogue: Catalogue) -> EntryRow | None:
+    """The first entry of the one work whose titles hold a coined name, or a part between their marks: HICRA of `HICRA: reward the plan`."""
+    like = re.sub(r"([%_\\])", r"\\\1", name)
+    found = catalogue.entries(r"e.title LIKE ? ESCAPE '\' AND e.ordinal > 0", (f"%{like}%",)) if len(name) > 2 else []
+    if NAME.fullmatch(name):
+        held = re.compile(rf"(?<![A-Za-z\d-]){re.escape(name)}(?![A-Za-z\d-])", re.I)
+        found = [e for e in found if held.search(e.title)]
+    else:
+        found = [e for e in found if name.lower() in {part.strip().lower() for part in PARTS.split(e.title)}]
+    return found[0] if len({e.work for e in found}) == 1 else None
 
 
 def _by_place(ref: str, named: re.Match[str], catalogue: Catalogue) -> EntryRow:
