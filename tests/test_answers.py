@@ -251,3 +251,12 @@ def test_names_are_no_plain_words(library: Library) -> None:
     names = [row["name"] for row in name_rows(library, None, 500)]
     assert {"GRPO", "Llama", "Qwen", "AgentGym-RL"} <= set(names) and not {"Reasoning", "Agents", "Search", "Attention"} & set(names)
     assert len(name_rows(library, None, 3)) == 3
+
+
+@pytest.mark.parametrize(("query", "title"), [("파라씽커", "ParaThinker"), ("파라씽커가 뭐야?", "ParaThinker"), ("키미데브 점수", "Kimi-Dev"), ("SFR-DeepReserch", "SFR-DeepResearch"), ("엘라스틱 캐시 얼마나 빨라?", "Elastic-Cache")])
+def test_a_name_in_the_other_script_or_misspelt_is_searched_for_as_itself(library: Library, query: str, title: str) -> None:
+    assert title in library.search(query, k=1)[0].title
+
+
+def test_a_word_that_only_sounds_like_a_name_is_none(library: Library) -> None:
+    assert not library.retriever.score("실험실에서 처음엔 조사원이 어떻게 했어?").asked.names

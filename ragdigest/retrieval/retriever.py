@@ -22,7 +22,7 @@ from .late import late_interaction
 from .lexical import WordEvidence, word_evidence
 from .periods import period_of
 from .questions import Question, as_asked, checked, read_question
-from .spelling import Names
+from .spelling import Names, sound_of
 from .units import Rendering, Unit, units_of
 
 #: Weights of word evidence beside a cosine: for choosing an entry's best passage, and for ranking
@@ -41,6 +41,8 @@ OVERVIEW, TITLED, NAMED, LISTED, LISTED_LANG = 0.08, 0.15, 0.08, 0.30, 0.50
 WHOLE_TITLE, LONG_LATIN, LONG_HANGUL = 0.3, 24, 10
 #: A Korean unit matched less than this anywhere may be a transliterated name; how far a respelling is trusted.
 STRANGE, SPELLED = 0.5, 0.9
+#: Consonants from which on a Korean word that sounds like a name is that name, whatever stands beside it; a coined one needs one less.
+HEARD = 5
 #: A passage that holds a whole name matches it more than this; one that holds half of it, less.
 WHOLE = 0.25
 #: Idf from which on a name says by itself which paper is meant.
@@ -105,13 +107,13 @@ class Retriever:
         if not len(columns.passage_entry):
             none = np.zeros(0, np.float32)
             return Scores(asked, filters, none, none, none, none, none, WordEvidence((), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.float32)), none, none, none)
-        (vector,), (tokens,) = self.encoder.encode_tokens([asked.text], asked=True)
-        asked, evidence = self._spelled(asked, word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang))
+        asked, evidence, meant = self._spelled(asked, word_evidence(units_of(asked.text, self.glossary), self.store.postings, columns.passage_lang))
+        (vector,), (tokens,) = self.encoder.encode_tokens([meant], asked=True)
         return self._fuse(asked, filters, vector, tokens, evidence)
 
-    def _spelled(self, asked: Question, evidence: WordEvidence) -> tuple[Question, WordEvidence]:
-        """Units that no passage holds, with the name of the index they misspell or transliterate beside them."""
-        units, names = list(evidence.units), set(asked.names)
+    def _spelled(self, asked: Question, evidence: WordEvidence) -> tuple[Question, WordEvidence, str]:
+        """Units that no passage holds, with the name of the index they misspell or transliterate beside them, and the question with that name instead."""
+        units, names, meant = list(evidence.units), set(asked.names), asked.text
         for u, unit in enumerate(units):
             found = float(evidence.match[u].max())
             strange = self._misspelled(unit.text, found) if unit.latin else found < STRANGE and not unit.en and not VERBAL.search(unit.text)
@@ -119,10 +121,17 @@ class Retriever:
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
                 units[u] = Unit(unit.text, (*unit.ko, rendering), (*unit.en, rendering), latin=True)
-                names |= {unit.text} if folded_name(name) in self.true_names else set()
-        if units == list(evidence.units):
-            return asked, evidence
-        return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang)
+                heard = len(sound_of(unit.text)) if sound_of(unit.text) == sound_of(name) else 0
+                certain = unit.latin or len(units) == 1 or heard >= HEARD - bool(re.search(r".[A-Z]", name))
+                if certain and folded_name(name) in self.true_names:
+                    names.add(unit.text)
+                    meant = meant.replace(as_asked(unit.text, meant), name)
+            elif len(units) == 1 and unit.en and not unit.latin and folded_name(unit.en[0].text) in self.true_names:  # 딥시크 alone
+                names.add(unit.text)
+                meant = meant.replace(unit.text, unit.en[0].text)
+        if meant == asked.text and units == list(evidence.units):
+            return asked, evidence, meant
+        return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang), meant
 
     def _misspelled(self, word: str, found: float) -> bool:
         """Whether a Latin word that is found at most that much has a part of five letters or more that no passage holds."""
@@ -133,7 +142,8 @@ class Retriever:
     def true_names(self) -> frozenset[str]:
         """Names of models, benchmarks and organisations, folded, but for those that the digests also write as plain words."""
         counted = self.store.catalogue.rows("SELECT folded, COUNT(*) FROM names GROUP BY folded")
-        return frozenset(name for name, times in counted if len(self.store.postings.find(term_hash(latin_terms(name)[0]))[0]) <= 2 * times)
+        owner = self.store.columns.passage_entry
+        return frozenset(name for name, times in counted if len(set(owner[self.store.postings.find(term_hash(latin_terms(name)[0]))[0]].tolist())) <= 2 * times)
 
     @cached_property
     def _names(self) -> Names:
