@@ -11,6 +11,7 @@ from ragdigest import Answer, Library
 from ragdigest.answers.extractive import best_of
 from ragdigest.answers.sentences import LEANS, Sentence
 from ragdigest.answers.support import FEATURES, WEIGHTS, aspects, missing_aspects
+from ragdigest.reading.sentences import lang_of
 
 ASKED = [
     "Elastic-Cache는 처리량을 얼마나 높이나요?",
@@ -94,6 +95,11 @@ def test_papers_that_do_not_hold_a_name_are_no_part_of_its_list(library: Library
 
 def test_a_list_of_what_lacks_something_is_told_by_no_words(library: Library) -> None:
     assert library.ask("papers that work without GRPO").note is None
+
+
+@pytest.mark.parametrize(("question", "lang"), [("에이전트 벤치마크 논문들 정리해줘", "ko"), ("list the agent benchmark papers", "en")])
+def test_a_list_is_quoted_in_the_language_of_the_question(library: Library, question: str, lang: str) -> None:
+    assert {lang_of(c.hit.quote).value for c in library.ask(question).citations} == {lang}
 
 
 def test_strictness_holds_for_lists(library: Library) -> None:

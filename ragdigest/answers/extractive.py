@@ -123,7 +123,8 @@ def several(retriever: Retriever, scores: Scores, ranked: Sequence[int], belong:
     each = max(1, MAX_SENTENCES // len(papers)) if compares else 1
     chosen: list[Sentence] = []
     for n in papers:
-        found = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, n), scores.asked.lang)[:1])
+        said = sentences_of(retriever, scores, in_language(versions_of(retriever, scores, n), scores.asked.lang)[:1])
+        found = [s for s in said if lang_of(s.text).value == scores.asked.lang] or said  # a round-up has each abstract in both
         for sentence in best_of(found, each, MAX_CHARS // len(papers) if compares else 10**6):
             if not chosen or _size([*chosen, sentence]) <= MAX_CHARS:
                 chosen.append(sentence)
