@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from ..index.catalogue import EntryRow
-from ..retrieval.filters import Filters
 from ..retrieval.retriever import Retriever, Scores, rare_names
 from ..words import content_terms
 from .naming import bears
@@ -44,8 +43,7 @@ def belonging(retriever: Retriever, scores: Scores, ranked: Sequence[int], stric
 
 def of_a_period(retriever: Retriever, scores: Scores) -> list[int]:
     """The papers of a period, in the digests' order, where nothing but the period is asked for; else none."""
-    filters: Filters = scores.filters
-    if not (filters.since or filters.until) or content_terms(scores.asked.text):
+    if not (scores.filters.since or scores.filters.until) or content_terms(scores.asked.text):
         return []
     works: dict[int, int] = {}
     for n in range(len(scores.entry)):
