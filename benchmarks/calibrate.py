@@ -58,8 +58,9 @@ def lists(lib, name: str) -> tuple[str, str]:
 
 
 def main() -> None:
-    large = features(library(Path(sys.argv[1])), "seeds", "dair", "answerable2", "answerable3", "unanswerable", "unanswerable2", "unanswerable3")
-    small = features(own(Path(sys.argv[2])), "small_answerable", "small_unanswerable")
+    collections, corpus = library(Path(sys.argv[1])), own(Path(sys.argv[2]))
+    large = features(collections, "seeds", "dair", "answerable2", "answerable3", "unanswerable", "unanswerable2", "unanswerable3")
+    small = features(corpus, "small_answerable", "small_unanswerable")
     x, y = np.concatenate([large[0], small[0]]), np.concatenate([large[1], small[1]])
     kinds, is_small = large[2] + small[2], np.arange(len(y)) >= len(large[1])
     p = np.zeros(len(y))
@@ -74,7 +75,7 @@ def main() -> None:
     for t in (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         shares = [np.mean([p[i] < t for i in range(len(y)) if kinds[i] == kind and is_small[i] == size]) for size in (False, True) for kind in KINDS]
         print(f"| {t} | " + " | ".join(f"{v:.2f}" for v in shares) + " |")
-    print("lists, large:", *lists(library(Path(sys.argv[1])), "lists"), "\nlists, small:", *lists(own(Path(sys.argv[2])), "small_lists"))
+    print("lists, large:", *lists(collections, "lists"), "\nlists, small:", *lists(corpus, "small_lists"))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def glossary_rows(library: Library, term: str | None) -> list[dict[str, Any]]:
 
 
 def name_rows(library: Library, part: str | None, count: int) -> list[dict[str, Any]]:
-    """Names with how many entries bear them and their first and last week, most frequent first; no words that the digests also write plainly."""
+    """Names with how many entries bear them and their first and last week, most frequent first; no words that only have a capital."""
     found = library.store.catalogue.rows(
         """SELECT n.name, COUNT(DISTINCT n.entry), MIN(d.week_start), MAX(d.week_start) FROM names n JOIN entries e ON e.n = n.entry JOIN digests d ON d.n = e.digest
            WHERE n.folded LIKE ? ESCAPE '\\' GROUP BY n.folded ORDER BY 2 DESC, n.folded""",

@@ -58,7 +58,9 @@ def answer(retriever: Retriever, question: str, filters: Filters = Filters(), st
         needed = strictness ** (0.25 if retriever.quoted(scores.asked.text)[ranked[0]] else 0.5)
     why = explained(retriever, scores, ranked, support, needed) if explain else None
     listed = bool(week) or scores.asked.wants_list and not compares
-    belong = week or (listing.belonging(retriever, scores, ranked, strictness) if listed else compared if not support.missing and strictness < 1 else [])
+    belong = week
+    if not week and strictness < 1:
+        belong = listing.belonging(retriever, scores, ranked, strictness) if listed else [] if support.missing else compared
     if why and belong:
         why["belonging"] = len(belong)
     if support.probability < needed and not belong:

@@ -25,8 +25,8 @@ LEADS = re.compile(r"^\s*(?:그럼|그러면|그런데|근데|그리고|then|and
 #: Words that a pronoun in the same question points at, so that the question stands alone.
 ITS_OWN = re.compile(r"[A-Z가-힣][\w-]*[A-Z][\w-]*|\b(?:papers|works|models|methods|agents|benchmarks|studies|which|any)\b|논문들|것들")
 
-#: A pronoun that a verb's helper stands before: `which benchmarks did it use`.
-HELPED = re.compile(r"\b(?:did|does|do|is|was|has|had|can|could|will|would)\s+$", re.I)
+#: What is asked for before a verb's helper and a pronoun, which it cannot point at: `which benchmarks did it use`.
+ASKED_FOR = re.compile(r"\b(?:which|what|how many)\s+\w+\s+(?:did|does|do|is|was|has|had|can|could|will|would)\s+$", re.I)
 #: A question that names nothing but what it asks of a paper: `저자는 누구야?`, `limitations?`.
 ASKED_OF_IT = re.compile(
     r"(?:(?:어떤|무슨|몇 개의) ?(?:벤치마크|데이터셋?|모델|지표|방법|과제)[을를]? ?(?:썼|쓰|사용|이용|돌렸|평가)\S*|(?:what|which) (?:benchmarks|datasets?|models|metrics|methods|tasks)(?: (?:was|were|are))? used(?: there)?)[ ?!.]*|(?:저자|한계|단점|약점|장점|점수|성적|결과|성능|방법|핵심|요점|데이터셋?|코드|크기|속도|비용|가격|라이선스|벤치마크|링크|의의|원리|구조|시사점)들?(?:[은는이가도를을]|에 대해)?(?: ?(?:뭐|무엇|누구|누가|얼마|어때|어떻|어디|몇|있|공개|나왔|알려|설명해|정리해)\S*){0,2}[ ?!.]*"
@@ -66,9 +66,7 @@ def standalone(question: str, titles: Sequence[str], others: Sequence[str] = ())
         return bare
     points = POINTS.search(bare)
     if points:
-        before = bare[: points.start()]
-        own = re.sub(r"\b(?:which|what|how many)\s+\w+\s+$", "", HELPED.sub("", before), flags=re.I) if HELPED.search(before) else before
-        return question if ITS_OWN.search(own) else _put(bare, points, titles[0])
+        return question if ITS_OWN.search(ASKED_FOR.sub("", bare[: points.start()])) else _put(bare, points, titles[0])
     if ASKED_OF_IT.fullmatch(bare.strip()):
         of = "의 " if re.match("[가-힣]", bare) and not re.match("어떤|무슨|몇", bare) else ": "
         return f"{_subject(bare, titles[0])}{of}{bare}"

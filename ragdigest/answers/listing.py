@@ -1,9 +1,11 @@
 """Which papers a list or a comparison is made of. Knows nothing of sentences or printing."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from ..index.catalogue import EntryRow
+from ..retrieval.questions import as_asked
 from ..retrieval.retriever import Retriever, Scores, rare_names
 from ..words import content_terms
 from .naming import bears
@@ -32,7 +34,7 @@ def belonging(retriever: Retriever, scores: Scores, ranked: Sequence[int], stric
 
     Digests as a whole are no papers, and a list of what lacks something is told by no words.
     """
-    if LACKING.search(scores.asked.text) or strictness >= 1:
+    if LACKING.search(scores.asked.text):
         return []
     papers = [n for n in ranked if retriever.store.columns.entry_ordinal[n]]
     there = {n: held_by(scores.words.units, paper_text(retriever, versions_of(retriever, scores, n))) for n in papers}
@@ -56,12 +58,14 @@ def counted(retriever: Retriever, scores: Scores, quoted: int, period: Sequence[
     """How many papers a period has, or bear the one name that is all a list asks for, where that is more than are quoted."""
     if period:
         return f"{len(period)} papers in these weeks; {quoted} of them quoted here" if len(period) > quoted else None
-    names, entries = retriever.naming(scores)
-    if len(names) != 1 or len(scores.words.units) > 1 or LACKING.search(scores.asked.text):
+    named = rare_names(scores.asked, scores.words)
+    if len(named) != 1 or len(scores.words.units) > 1 or LACKING.search(scores.asked.text):
         return None
-    rows = retriever.store.catalogue.entries_by_number(entries)
-    works = {e.work for e in rows.values() if bears(paper_text(retriever, [e]), names[0])}
-    return f"{len(works)} papers name {names[0]}; {quoted} of them quoted here" if len(works) > quoted else None
+    name = as_asked(scores.words.units[named[0]].text, scores.asked.text)
+    may = (retriever.matched(scores.words, named)[0] > 0) & (retriever.store.columns.entry_ordinal > 0) & (scores.entry > float("-inf"))
+    rows = retriever.store.catalogue.entries_by_number(may.nonzero()[0].tolist())
+    works = {e.work for e in rows.values() if bears(paper_text(retriever, [e]), name)}
+    return f"{len(works)} papers name {name}; {quoted} of them quoted here" if len(works) > quoted else None
 
 
 def sides(retriever: Retriever, scores: Scores) -> list[int]:
@@ -69,8 +73,12 @@ def sides(retriever: Retriever, scores: Scores) -> list[int]:
     best: list[int] = []
     works = retriever.store.columns.entry_work
     ranked = retriever.ranked(scores, SIDES)
+    titles: dict[int, list[str]] = defaultdict(list)
+    for n, title in retriever.store.catalogue.rows("SELECT n, title FROM entries"):
+        if scores.entry[n] > float("-inf"):
+            titles[int(works[n])].append(title)
     for name in sorted(scores.asked.names, key=scores.asked.text.lower().find):
-        found = next((n for n in ranked if any(bears(e.title, name) for e in versions_of(retriever, scores, n))), None)
+        found = next((n for n in ranked if any(bears(title, name) for title in titles[int(works[n])])), None)
         if found is None or works[found] in works[best]:
             return []
         best.append(found)

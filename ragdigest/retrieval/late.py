@@ -24,10 +24,14 @@ class Tokens:
     rows: np.ndarray
     spans: np.ndarray
 
+    def inside(self, start: int, end: int) -> np.ndarray:
+        """(tokens,) whether each token stands in a span of the text."""
+        a, b = self.spans.T
+        return (a >= start) & (b <= end) & (a < b)
+
     def within(self, start: int, end: int) -> np.ndarray:
         """The rows of the tokens in a span of the text."""
-        a, b = self.spans.T
-        return self.rows[(a >= start) & (b <= end) & (a < b)]
+        return self.rows[self.inside(start, end)]
 
 
 def tokens_of(encoder: Encoder, text: str, rows: np.ndarray) -> Tokens:
@@ -38,15 +42,15 @@ def tokens_of(encoder: Encoder, text: str, rows: np.ndarray) -> Tokens:
 def sentence_tokens(store: Store, encoder: Encoder, entry: int) -> dict[int, Tokens]:
     """An entry's sentences with the rows their tokens have in their passage, by where they start in the source."""
     found = {}
+    texts = dict(store.catalogue.rows("SELECT n, embedded FROM passages WHERE entry = ?", (entry,)))
     for passage in store.catalogue.passages_of(entry):
-        ((embedded,),) = store.catalogue.rows("SELECT embedded FROM passages WHERE n = ?", (passage.n,))
+        embedded = texts[passage.n]
         rows = store.tokens[slice(*store.first_token[passage.n : passage.n + 2])].astype(np.float32) / store.TOKEN_SCALE
         whole = tokens_of(encoder, embedded, rows)
         at = embedded.find("\n") + 1
         for text, (start, _) in zip(sentence_texts(passage.quote, passage.start, passage.sentences), passage.sentences, strict=True):
             at = max(embedded.find(text, at), at)
-            a, b = whole.spans.T
-            inside = (a >= at) & (b <= at + len(text)) & (a < b)
+            inside = whole.inside(at, at + len(text))
             found[start] = Tokens(text, rows[inside], whole.spans[inside] - at)
             at += len(text)
     return found

@@ -121,17 +121,18 @@ class Retriever:
             if name:
                 rendering = Rendering(name, tuple(latin_terms(normal(name))[:1]), SPELLED)
                 units[u] = Unit(unit.text, (*unit.ko, rendering), (*unit.en, rendering), latin=True)
-                heard = len(sound_of(unit.text)) if sound_of(unit.text) == sound_of(name) else 0
-                certain = unit.latin or len(units) == 1 or heard >= HEARD - bool(re.search(r".[A-Z]", name))
+                heard = sound_of(unit.text)
+                least = HEARD - 1 if re.search(r".[A-Z]", name) else HEARD
+                certain = unit.latin or len(units) == 1 or (heard == sound_of(name) and len(heard) >= least)
                 if certain and folded_name(name) in self.true_names:
                     names.add(unit.text)
                     meant = meant.replace(as_asked(unit.text, meant), name)
-            elif len(units) == 1 and unit.en and not unit.latin and folded_name(unit.en[0].text) in self.true_names:  # 딥시크 alone
+            elif len(units) == 1 and unit.en and not unit.latin and folded_name(unit.en[0].text) in self.true_names:  # 미스트랄 alone
                 names.add(unit.text)
                 meant = meant.replace(unit.text, unit.en[0].text)
-        if meant == asked.text and units == list(evidence.units):
-            return asked, evidence, meant
-        return replace(asked, names=frozenset(names)), word_evidence(units, self.store.postings, self.store.columns.passage_lang), meant
+        if units != list(evidence.units):
+            evidence = word_evidence(units, self.store.postings, self.store.columns.passage_lang)
+        return replace(asked, names=frozenset(names)), evidence, meant
 
     def _misspelled(self, word: str, found: float) -> bool:
         """Whether a Latin word that is found at most that much has a part of five letters or more that no passage holds."""
@@ -185,21 +186,16 @@ class Retriever:
         for u in named:
             for rendering in evidence.units[u].en:
                 gain = np.maximum(gain, TITLED * self._titles_with(rendering.terms))
-        holds = np.maximum.reduceat(evidence.match[named], self.store.first_passage[:-1], axis=1) > WHOLE
+        holds = self.matched(evidence, named) > WHOLE
         gain = gain + NAMED * (holds * np.clip(evidence.weight[named].max(1) - SCARCE, 0, None)[:, None]).max(0)
         if asked.wants_list:
             korean = (self.store.columns.entry_langs & BITS["ko"]) > 0 if asked.lang == "ko" else 0.0
             gain = gain + holds.any(0) * (LISTED + LISTED_LANG * korean)
         return gain
 
-    def naming(self, scores: Scores) -> tuple[list[str], list[int]]:
-        """The names a question names, as it spells them, and the entries that pass the filters and may hold one of them."""
-        named = rare_names(scores.asked, scores.words)
-        if not named:
-            return [], []
-        holds = (np.maximum.reduceat(scores.words.match[named], self.store.first_passage[:-1], axis=1) > 0).any(0)
-        holds &= (self.store.columns.entry_ordinal > 0) & (scores.entry > -np.inf)
-        return [as_asked(scores.words.units[u].text, scores.asked.text) for u in named], np.flatnonzero(holds).tolist()
+    def matched(self, evidence: WordEvidence, units: list[int]) -> np.ndarray:
+        """(units, entries) how far the passage of each entry that matches a unit most does so."""
+        return np.maximum.reduceat(evidence.match[units], self.store.first_passage[:-1], axis=1)
 
     def quoted(self, question: str) -> np.ndarray:
         """(entries,) 1 where the question holds the whole title, blanks and marks aside."""
