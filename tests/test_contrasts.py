@@ -26,6 +26,11 @@ def test_a_contrast_of_one_kind_says_nothing_of_another() -> None:
     assert list(contrasts("A plain sentence.")) == []
 
 
+def test_what_is_no_comparison() -> None:
+    assert not list(contrasts("A series of models with no more than 7B parameters."))
+    assert not swapped("This ranker surpasses Quill-4.", ["A ranker that closes the gap with Quill-4 and in some cases surpasses the ranker it learned from."], GLOSSARY)
+
+
 def test_the_loser_is_second_whichever_way_it_is_said() -> None:
     assert Contrast(True, "PairFold", "SiftKV") in contrasts("SiftKV trails PairFold.")
     assert Contrast(True, "여러 기법을 묶은 PairFold", "기본 방식") in contrasts("여러 기법을 묶은 PairFold가 기본 방식을 능가했다.")

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from ragdigest.reading.sentences import lang_of, sentence_spans, trimmed
+from ragdigest.reading.sentences import lang_of, sentence_spans, spoken_in, trimmed
 from ragdigest.records import Lang
 
 
@@ -98,3 +98,10 @@ def test_list_marks_and_emoji_codes_are_trimmed(text, expected):
 )
 def test_a_quarter_of_hangul_makes_a_text_korean(text, expected):
     assert lang_of(text) is expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("HRM-2는 Maze-Hard에서 DeepSeek-R1-Distill-Qwen-32B를 앞섭니다.", Lang.KO), ("LoRA-XS-32B 성능은?", Lang.KO), ("HRM beats GPT-4o", Lang.EN), ("HRM", Lang.EN), ("The otter (수달) swims in rivers.", Lang.EN), ("", Lang.EN),
+])
+def test_names_do_not_tell_the_language(text, expected):
+    assert spoken_in(text) is expected

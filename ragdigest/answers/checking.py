@@ -14,14 +14,14 @@ import numpy as np
 
 from ..index.catalogue import EntryRow
 from ..passages import visible
-from ..reading.sentences import lang_of
+from ..reading.sentences import spoken_in
 from ..retrieval.late import Tokens, sentence_tokens, tokens_of
 from ..retrieval.retriever import Retriever
 from ..retrieval.units import Unit, units_of
 from . import naming
 from .aligned import affirms_denied
 from .contrasts import swapped
-from .numbers import Number, digits_in_names, missing, normalised, numbers
+from .numbers import Number, digits_in_names, missing, normalised, numbers, ordinals
 from .polarity import misplaced, turned
 from .worded import Worded, share
 
@@ -80,7 +80,7 @@ class Piece:
 
     @cached_property
     def numbers(self) -> list[Number]:
-        return [*numbers(self.text), *digits_in_names(self.text)]
+        return [*numbers(self.text), *digits_in_names(self.text), *ordinals(self.text)]
 
     @cached_property
     def dates(self) -> list[Number]:
@@ -115,7 +115,7 @@ class Checker:
             return Claim(said, Fault.UNCITED)
         if any(k not in self.pieces for k in keys):
             return Claim(said, Fault.NO_SUCH, detail=", ".join(f"[{k}]" for k in keys if k not in self.pieces))
-        if lang_of(said).value != lang:
+        if spoken_in(said).value != lang:
             return Claim(said, Fault.LANGUAGE)
         if sum(c.isalnum() for c in said) < SHORTEST or len(said) > LONGEST:
             return Claim(said, Fault.UNPROVED)
@@ -136,7 +136,7 @@ class Checker:
     @staticmethod
     def _counted(number: Number, said: str, cited: Sequence[Piece]) -> bool:
         """Whether a number is the sentence's own count of what it lists, or a difference it works out, or none and all."""
-        if number.value in range(2, 8) and any(number.value - 1 == len(LISTED.findall(part)) for part in re.split(r"[:;(]|[.]\s", said.replace(", and", ","))):
+        if number.value in range(2, 8) and any(number.value - 1 == len(LISTED.findall(part)) for part in re.split(r"[:;(]|[.]\s|(?<=[고며만서데]),", said.replace(", and", ","))):
             return True
         values = sorted({n.value for p in cited for n in p.numbers})
         if DIFFERENCE.search(said[number.end : number.end + 40]) and any(abs(abs(a - b) - number.value) < 1e-6 for a in values for b in values):
@@ -151,7 +151,7 @@ class Checker:
             if not naming.bears(text, name) and not naming.bears_otherwise(text, name, self.glossary) and not self._worded(name, units, cited):
                 return Fault.NAME, name
         for name, wordings in naming.hangul_names(units, self.glossary):
-            if not naming.bears_hangul_name(text, name, wordings, self.glossary):
+            if not any(self.retriever.plain(w) for w in wordings) and not naming.bears_hangul_name(text, name, wordings, self.glossary):
                 return Fault.NAME, name
         return None
 

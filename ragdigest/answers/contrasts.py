@@ -37,10 +37,12 @@ COMPARED = (
     re.compile(rf"(?P<b>(?:{WORD}\s+){{0,4}}{WORD})보다\s+(?P<a>(?:{WORD}\s+){{0,4}}?[^\s,;:.()]{{2,}})[이가은는]\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})[을를에]게?\s+(?:{WORD}\s+){{0,3}}?(?:(?P<up>앞[서선섰]|능가|웃돌|이[기긴겼]|제[치친쳤]|넘어[서선섰])|(?P<down>못 미[치쳐친쳤]|밑돌|뒤[지진졌처쳤]|밀[리린렸]))"),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})\s+(?:(?P<up>beats?|beating|outperforms?|outperformed|outperforming|surpass(?:es|ed)?|exceed(?:s|ed)?|tops|topped|overtakes?|overtook|leads)|(?P<down>trails?|trailed|lags? behind|lagged behind|falls? behind|fell behind|underperforms?|loses? to|lost to))\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
-    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,6}}?{WORD})\s+(?:(?P<up>{UP_EN})|(?P<down>{DOWN_EN}))\s+(?:{WORD}\s+){{0,3}}?than\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,6}}?{WORD})\s+(?<!\bno )(?:(?P<up>{UP_EN})|(?P<down>{DOWN_EN}))\s+(?:{WORD}\s+){{0,3}}?than\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
 )
 #: A subject that stands nearer to the comparison than the one found.
 SUBJECT = re.compile(r"(.*[^\s])[이가]\s+(.+)")
+#: A subject left out: `… and in some cases surpasses`.
+LEFT_OUT = re.compile(r"\b(?:and|or|but)(?:\s+(?:(?:in|on|at|by|for|with|under)\s.*|even|also|often|still|then|now|thus|sometimes|\w+ly))*$", re.I)
 #: How many units of both sides together must lie crosswise, and how many times as many as straight.
 CROSSED, LEAD = 0.7, 2.0
 
@@ -63,6 +65,8 @@ def contrasts(text: str) -> Iterator[Contrast]:
         yield from (Contrast(False, m[2], m[1]) for m in pattern.finditer(text))
     for pattern in COMPARED:
         for m in pattern.finditer(text):
+            if LEFT_OUT.search(m["a"]):
+                continue
             nearer = SUBJECT.fullmatch(m["b"])
             a, b = (nearer[1], nearer[2]) if nearer else (m["a"], m["b"])
             yield Contrast(True, a, b) if m["up"] else Contrast(True, b, a)

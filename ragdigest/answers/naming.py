@@ -15,16 +15,20 @@ from .numerals import WORDED
 
 LATIN = re.compile(r"(?<![A-Za-z\d])[A-Za-z][A-Za-z\d]{0,60}(?:[-.+_/@][A-Za-z\d]{1,60}){0,8}\+{0,3}|(?<![A-Za-z\d])\d{1,9}[A-Za-z][A-Za-z\d]{0,30}-[A-Za-z\d-]{1,60}")
 HANGUL_WORD = re.compile(r"[가-힣]{2,}")
+#: A name half in Hangul: 챗GPT, 블룸버그GPT.
+HALF_HANGUL = re.compile(r"([가-힣]+)(.+)")
 #: Capitals that name nothing a source would have to say.
 COMMON = frozenset(["ai", "llm", "llms", "ml", "nlp", "api", "apis", "id", "ids", "url", "urls", "gpu", "gpus", "cpu", "pdf", "faq", "rag", "ok", "i", "a", "the", "no", "ii", "iii", "vs", *["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]])
 UNITS = frozenset(["GB", "MB", "KB", "TB", "GHz", "MHz", "Hz", "kHz", "ms", "GiB", "MiB", "FLOPs", "TFLOPs"])
 PLAIN = re.compile(r"[A-Z][a-z]+$")
 #: Consonants two words must share before sounding alike says that they are one name.
 HEARD = 3
+#: Fewest letters of a name that two exchanged letters do not make another.
+MISTYPED = 6
 
 
 def latin_names(sentence: str, known: Collection[str] = ()) -> list[str]:
-    """Names in Latin letters, in order; a plain word that opens an English sentence is one only if `known` (lower case) has it."""
+    """Names in Latin letters, in order, with Hangul right before them; a plain word that opens an English sentence is one only if `known` (lower case) has it."""
     found = []
     for match in LATIN.finditer(sentence):
         for part in _named_parts(match[0].removesuffix("'s")):
@@ -32,7 +36,8 @@ def latin_names(sentence: str, known: Collection[str] = ()) -> list[str]:
                 continue
             opens = not sentence[: match.start()].strip(" \"'“‘(*") and not re.match(r"\s?[가-힣]", sentence[match.end() :])
             if part.lower() not in COMMON and not (PLAIN.fullmatch(part) and opens and part.lower() not in known):
-                found.append(part)
+                before = re.search(r"[가-힣]*$", sentence[max(0, match.start() - 12) : match.start()]) if match[0].startswith(part) else None
+                found.append(before[0] + part if before else part)
     return found
 
 
@@ -62,12 +67,26 @@ def bears(text: str, name: str) -> bool:
 
 
 def bears_otherwise(text: str, name: str, glossary: Glossary) -> bool:
-    """Whether a text has a Latin name in other words: in Hangul, as the glossary spells it or as it sounds, or written out."""
+    """Whether a text has a Latin name in other words: in Hangul, as the glossary spells it or as it sounds, or written out.
+
+    Half in Hangul it may be all in Latin letters there; two letters of it may stand there in the wrong order.
+    """
+    half = HALF_HANGUL.fullmatch(name)
+    if half:
+        ends = re.compile(rf"([a-z]+){re.escape(half[2].lower())}(?![a-z\d])")
+        return bears(text, half[2]) or any(sound_of(half[1])[:1] == sound_of(m[1])[:1] for m in ends.finditer(text.lower()))
+    if _mistyped(text, name):
+        return True
     squeezed = text.replace(" ", "")
     if any(k.replace(" ", "") in squeezed or any(bears(text, e) for e in glossary.english(k)) for k in glossary.korean(name)):
         return True
     heard = sound_of(name)
     return len(heard) >= HEARD and any(sound_of(form) == heard for word in HANGUL_WORD.findall(text) for form in {word, bare_korean(word)})
+
+
+def _mistyped(text: str, name: str) -> bool:
+    """Whether a text has the letters of a name in another order: Cluade."""
+    return len(name) >= MISTYPED and any(w[0] == name[0] and sorted(w) == sorted(name) for w in re.findall(r"[A-Za-z]+", text))
 
 
 def hangul_names(units: Collection[Unit], glossary: Glossary) -> list[tuple[str, list[str]]]:
@@ -84,4 +103,4 @@ def bears_hangul_name(text: str, name: str, wordings: Collection[str], glossary:
     """Whether a text has a Hangul name, in Hangul (any spelling of it) or in Latin letters."""
     squeezed = text.replace(" ", "")
     spellings = {name, *(k for w in wordings for k in glossary.korean(w))}
-    return any(s.replace(" ", "") in squeezed for s in spellings) or any(bears(text, w) for w in wordings)
+    return any(s.replace(" ", "") in squeezed for s in spellings) or any(bears(text, w) or _mistyped(text, w) for w in wordings)

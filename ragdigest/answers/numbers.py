@@ -8,12 +8,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .numerals import COUNTERS, HANGUL, MONTHS, SCALE, SINO, SINO_RUN, WORDED, WORDS, english_value, sino_value
+from .numerals import COUNTERS, HANGUL, MONTHS, ORDINAL, ORDINALS, SCALE, SINO, SINO_RUN, WORDED, WORDS, english_value, sino_value
 
 DIGITS = r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,12})?|\d{1,30}(?:\.\d{1,12})?"
 SCALES = {**SCALE, "백": 100, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 NAMED = re.compile(r"(?<![A-Za-z가-힣])(?![a-z]{1,30}\.\d)[가-힣]{0,12}[A-Za-z][A-Za-z.]{0,30}[-_.]?\d[A-Za-z\d]{0,30}(?:[-_.]{1,2}[A-Za-z\d]{1,30}){0,6}|@\d{1,9}|(?<=[A-Za-z])[-_]\d[\w.]{0,20}")
-KOREAN_RUN = re.compile(rf"(?<![\d.,])(?:(?:{DIGITS})\s?(?:[백천]?[만억조](?![각합건차점족])|[백천])(?=[\s\d가-힣.,)]|$)\s?){{1,5}}(?:(?:{DIGITS})(?![\d.]{{0,9}}[%A-Za-z]))?")
+KOREAN_RUN = re.compile(rf"(?<![\d.,])(?:(?:{DIGITS})\s?(?:[백천]?[만억조](?![각합건차점족])|[백천])(?![A-Za-z%])\s?){{1,5}}(?:(?:{DIGITS})(?![\d.]{{0,9}}[%A-Za-z]))?")
 PARTS = re.compile(rf"({DIGITS})?\s?([만억조천백]?)")
 LATIN_SCALED = re.compile(rf"(?<![\d.,])(?:({DIGITS})\s?-?((?i:hundred|thousand|million|billion|trillion))\b|({DIGITS})([kKMBT])(?![A-Za-z]))", re.A)
 PLAIN = re.compile(rf"(?<!\d)(?<!\d[.,])(?:{DIGITS}|(?<![A-Za-z])\.\d{{1,12}})")
@@ -23,14 +23,16 @@ PART_OF = re.compile(r"\b(a|one|two|three|four)[ -](half|halves|third|thirds|qua
 OF_PARTS = re.compile(r"(\d{1,3}|[이삼사오육칠팔구십])\s?분의\s?(\d{1,3}|[일이삼사오육칠팔구])")
 IN_TEN = re.compile(r"\b(\d{1,3}|" + "|".join(WORDS) + r") (?:\w{1,20} )?(?:in|out of|of) (?:every )?(ten|a hundred|10|100)\b", re.I)
 OF_TEN = re.compile(r"(?<![가-힣])(열|10|100|백) ?(번|명|개|건|문제|가지)(?: ?중에?| 가운데|에)(?:서)? ?(\d{1,3}|" + "|".join(k for k in HANGUL if len(k) < 3) + r") ?\2")
-HALF = re.compile(r"절반|반으로|(?<![가-힣])반(?=[을이만의])")
+HALF = re.compile(r"절반|(?<![가-힣])반으로|(?<![가-힣])반(?=[을이만의])")
 BOTH = re.compile(r"(?:두|둘|the two)(?:(?!\.\s).){0,14}(?:모두|다(?=\s)|각각|both)|둘 다|\bthe (?:two|three|four)\b|\b(?:half|double)-(?=[a-z])", re.I)
-OVER = re.compile(r"(?:over|more than|above|at least|exceed(?:s|ed|ing)?)\s*$|^\s?\S{0,3}\s?(?:넘(?!지)|이상|초과|웃[돌도돕돈])", re.I)
+#: Hedges, before or after the place of a number (and its unit), which stands as a NUL.
+OVER = re.compile(r"(?:over|more than|above|at least|exceed(?:s|ed|ing)?)\s*\0|\0\s?\S{0,3}\s?(?:넘(?!지)|이상|초과|웃[돌도돕돈])", re.I)
 UNDER = re.compile(
-    r"(?:under|less than|fewer than|below|up to|at most|short of|\b(?:not|n['’]t|no|never) (?:\w+ )?(?:over|more than|above|exceed\w*|pass|reach))\s*$"
-    r"|^\s?\S{0,3}\s?(?:조금 |약간 |살짝 |채 )?(?:이하|미만|못 ?미|못 ?넘|안 (?:되|돼|걸|넘)|넘지|밑[돌도돕돈]|모자라)", re.I
+    r"(?:under|less than|fewer than|below|up to|at most|short of|\b(?:not|n['’]t|no|never) (?:\w+ )?(?:over|more than|above|exceed\w*|pass|reach))\s*\0"
+    r"|\0\s?\S{0,3}\s?(?:조금 |약간 |살짝 |채 )?(?:이하|미만|못 ?미|못 ?넘|안 (?:되|돼|걸|넘)|넘지|밑[돌도돕돈]|모자라)", re.I
 )
-ABOUT = re.compile(r"(?:약|대략|거의|얼추|about|around|roughly|nearly|almost|close to|some|approximately|~|≈)\s*$|^\s?\S{0,3}\s?(?:가까|가량|남짓|정도|쯤|안팎|달하|or so)", re.I)
+ABOUT = re.compile(r"(?:약|대략|거의|얼추|about|around|roughly|nearly|almost|close to|some|approximately|~|≈)\s*\0|\0\s?\S{0,3}\s?(?:가까|가량|남짓|정도|쯤|안팎|달하|or so)", re.I)
+PLACE = re.compile(r"(?:\b(?:stage|step|phase|part|level|rank|place|tier|round)s? |#|제)\0|\0\s?(?:차|단계|위(?!원)|번째|순위|등급|회차|라운드|(?:st|nd|rd|th)\b)", re.I)
 UNIT = re.compile(r"\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point)|(배|x\b|×|times\b|-?fold\b))", re.I)
 
 
@@ -38,7 +40,7 @@ UNIT = re.compile(r"\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point
 class Number:
     """A value and where it stands in the NFKC text; `worded` where it is spelled out.
 
-    `unit` is `%`, `x` (times) or nothing; `hedge` is `~` (about), `>` (more than), `<` (less than) or nothing.
+    `unit` is `%`, `x` (times), `.` (a place in an order) or nothing; `hedge` is `~` (about), `>` (more than), `<` (less than) or nothing.
     """
 
     value: float
@@ -90,9 +92,14 @@ def _number(value: float, m: re.Match[str], text: str, worded: bool) -> Number:
     """A number with its unit and hedge, read from what stands around it."""
     before, after = text[max(0, m.start() - 16) : m.start()], text[m.end() : m.end() + 14]
     unit = UNIT.match(after)
-    rest = after[unit.end() :] if unit else after
-    hedge = "<" if UNDER.search(before) or UNDER.search(rest) else ">" if OVER.search(before) or OVER.search(rest) else "~" if ABOUT.search(before) or ABOUT.search(rest) else ""
-    return Number(value, m.start(), m.end(), worded, ("%" if unit[1] else "x") if unit else "", hedge)
+    around = f"{before}\0{after[unit.end() :] if unit else after}"
+    hedge = "<" if UNDER.search(around) else ">" if OVER.search(around) else "~" if ABOUT.search(around) else ""
+    return Number(value, m.start(), m.end(), worded, ("%" if unit[1] else "x") if unit else "." if PLACE.search(around) else "", hedge)
+
+
+def ordinals(text: str) -> list[Number]:
+    """Places in an order that are spelled out: a text may say `1단계` of what it calls the first stage."""
+    return [Number(float(ORDINALS[(m[1] or m[2]).lower()]), m.start(), m.end(), True, ".") for m in ORDINAL.finditer(normalised(text))]
 
 
 def digits_in_names(text: str) -> list[Number]:
@@ -140,6 +147,8 @@ def _figures(value: float) -> int:
 
 def _same(claimed: Number, there: Number) -> bool:
     if claimed.unit and there.unit and claimed.unit != there.unit:
+        return False
+    if there.unit == "." != claimed.unit and there.worded:
         return False
     c, v = claimed.value, there.value
     if abs(c - v) <= 1e-9 * max(1.0, abs(v)):

@@ -13,6 +13,10 @@ _WORD = "|".join(sorted([*WORDS, *SCALE], key=len, reverse=True))
 WORDED = re.compile(rf"\b(?:{'|'.join(OTHER)})\b|\b(?:{'|'.join(WORDS)})-?fold\b|\b(?:an? )?(?:{_WORD})(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and )(?:{_WORD})){{0,8}}\b", re.I)
 MONTHS = re.compile(r"\b(January|February|March|April|June|July|August|September|October|November|December|May(?=,? \d))\b(?! (?:of|on) the\b)")
 
+ORDINALS = {w: n for n, w in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1)} | {w: n for n, w in enumerate(["첫", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"], 1)}
+#: A place in an order, spelled out: `first stage`, `두 번째 단계`.
+ORDINAL = re.compile(rf"\b({'|'.join(w for w in ORDINALS if w.isascii())})\b|(?<![가-힣])({'|'.join(w for w in ORDINALS if not w.isascii())}) ?번?째", re.I)
+
 NATIVE = {"두": 2, "둘": 2, "세": 3, "셋": 3, "석": 3, "네": 4, "넷": 4, "넉": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
 HANGUL = {**NATIVE, "열": 10, **{f"열{w}": 10 + n for w, n in {"한": 1, "하나": 1, **NATIVE}.items()}, "스무": 20, "스물": 20, **{f"스물{w}": 20 + n for w, n in {"한": 1, **NATIVE}.items()}, "서른": 30, "마흔": 40, "쉰": 50}
 COUNTER = r"개|가지|배|명|번(?!째)|종|단계|층|편|곳|달|주(?![의로요])|해|시간|장(?![점치면])|쪽|갈래|축|건|점|라운드|문항|모델|벤치마크|과제|논문|방법|분야|언어|에이전트|데이터셋|도구|경로|기준|모듈|갈래|차원|부류|범주|영역|설정|조건|팀|차례|군데|줄|구간"

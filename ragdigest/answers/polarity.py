@@ -18,36 +18,41 @@ from .worded import Worded, share
 
 #: Words that look like denials and are none, and two denials that affirm.
 NO_DENIAL = re.compile(
-    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|틀림없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|에 지나지 않|몇 안 되|(?:전에|적[이도]?|유례|전례)\s?없|안(?=정|전|내|쪽|에 |에서|으로)"
+    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|한없|틀림없|어김없|다름없|빠짐없|남김없|거침없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|에 지나지 않|몇 안 되|(?:전에|적[이도]?(?=\s?없[는던이])|유례|전례)\s?없|안(?=정|전|내|쪽|에 |에서|으로)"
     r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|further than|matter|doubt|sooner)\b|\byes (?:or|and) no\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
     re.I,
 )
 DENIES = re.compile(
-    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
+    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|불필요|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
     r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\b\w{3,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
     re.I,
 )
 #: Denials that only say what would follow without something.
 SUPPOSES = re.compile(r"지 (?:않는|말아야|마는) (?:편|것|쪽)|지 말아야|\bshould(?:n['’]t| not)\b|[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
+#: Denials that describe a thing rather than deny what the clause says: `reference-free`, `손실 없는`.
+DESCRIBES = re.compile(r"\b\w{3,20}-free\b|\bwithout\b|\blacking\b|없이|[않없](?:는|은|던)\s|(?<=지 )못하는\s|아닌\s", re.I)
 #: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
 LIKE_DENIAL = re.compile(
     r"미만|이하|기보다|끊임없|빠[져진졌]|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에(?!서)|으로|[건번개회])"
-    r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bno more than\b|\bat most\b|\bless\b|\bfewer\b|\bfew\b|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bunlike\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
-    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|it|ion|iq|iver|less)\w{3,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\b(?:out of|beyond) reach\b|\bfrom \w+ing\b|\bbeyond\b"
-    r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b|\bnegligible\b|\bminimal\w*|\bmarginal\w*|\bslight\w*|\bmodest\w*|\bbarely\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
+    r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bno more than\b|\bat most\b|\bless\b|\bfewer\b|\bfew\b(?!-shot)|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bunlike\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
+    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|less|i(?![mn]))\w{3,}|\bnon-?(?!e\b)\w{3,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\b(?:out of|beyond) reach\b|\bfrom \w+ing\b|\bbeyond\b"
+    r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b(?!-shot)|\bnegligible\b|\bminimal\w*|\bmarginal\w*|\bslight\w*|\bmodest\w*|\bbarely\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
 VERBAL = re.compile(r"(?<=[가-힣]{2})(?:되|하|시키|당하|받|해지)$")
 LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
-#: Where a denial's predicate stands: the words before it in Korean, those after it in English.
-DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙])|(?<![가-힣])(?:안\s|못\s?)([가-힣]+)")
-DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})|\b(\w{3,20})-free\b", re.I)
+#: Where a denial's predicate stands: the words before it in Korean, those after it in English; its subject where the verb is left out.
+DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:\([^()]{1,60}\))?(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙]|[이가은는도]?\s?불(?:가능|필요))|(?<![가-힣])(?:안\s|못\s?)([가-힣]+)")
+DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})|\b(\w{3,20})-free\b|([\w%.-]{2,40}(?: [\w%.-]{1,40}){0,3}?) (?:(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would)(?: not|n['’]t)|cannot)\W*$", re.I)
 CLAUSE = re.compile(
-    r"[,;:()–—]\s|\s[–—-]\s|\b(?:and|(?<!all )(?<!nothing )but|while|whereas|although|though|because|since|so that|which|unless|even though)\b"
-    r"|(?<=[가-힣](?:고|며|나))(?<![라다자냐]고)\s|(?<=지만)\s|(?<=때문에)\s|(?<=덕분에)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
+    r"[,;:()–—]\s|\s[–—-]\s|(?<![\w-])(?:and|(?<!all )(?<!nothing )but|while|whereas|although|though|because|since|so that|which|unless|without|even though)(?![\w-])"
+    r"|(?<=[가-힣](?:고|며))(?<![라다자냐]고)\s|(?<=[으하되르크있없]나)\s|(?<=지만)\s|(?<=없이)\s|(?<=때문에)\s|(?<=덕분에)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
     re.I,
 )
-NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고)$")
+#: What ends a piece in no place: nouns in -고, and a word with its gloss (`손실(loss) 없이`).
+NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고|(?<![가-힣])하나)$")
+OPENS = re.compile(r"즉|또|또한|다만|반면|따라서|그래서|그러나|하지만|예|네|아니요|yes|no|also|however|overall|thus|so|finally|additionally|moreover|instead", re.I)
+GLOSSED = re.compile(r"\w\([^()]*$")
 #: Least share of a clause's units that a clause of the passage must hold to be the one that speaks of the same.
 MATCHED, NEAR, ASIDE, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.4, 0.34, 0.6, 0.5
 #: Least share of a clause that a denial elsewhere in the passage must hold, how many times that of any
@@ -65,6 +70,11 @@ class Clause(Worded):
     @cached_property
     def denies(self) -> bool:
         return len(DENIES.findall(NO_DENIAL.sub(" ", self.text))) % 2 == 1
+
+    @cached_property
+    def negated(self) -> bool:
+        """Whether a denial is left when those that only describe something are put aside."""
+        return self.denies and bool(DENIES.search(DESCRIBES.sub(" ", NO_DENIAL.sub(" ", self.text))))
 
     @cached_property
     def leans(self) -> bool:
@@ -88,7 +98,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     for match in [*CLAUSE.finditer(text), None]:
         end = match.start() if match else len(text)
         part = text[at:end].strip()
-        if match and NOUNS.search(part):
+        if match and (NOUNS.search(part) or match[0][0] == ")" and GLOSSED.search(text, 0, match.start())):
             continue
         if parts and len(part.split()) < 2:
             parts[-1] = Clause(f"{parts[-1].text} {part}", parts[-1].start, end)
@@ -101,7 +111,8 @@ def clauses(text: str) -> tuple[Clause, ...]:
 def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequence[str] = ()) -> bool:
     """Whether a sentence turns round what the lines say, or what a line of the whole passage denies."""
     there = [(c, at) for at, line in enumerate(lines) for c in clauses(line)]
-    mine = [_Matched.of(c, u, [c for c, _ in there]) for c in clauses(said) if any(ch.isalnum() for ch in c.text) and (u := units_of(c.text, glossary))]
+    said_clauses = [c for c in clauses(said) if any(ch.isalnum() for ch in c.text) and not OPENS.fullmatch(c.text)]
+    mine = [_Matched.of(c, u, [c for c, _ in there]) for c in said_clauses if (u := units_of(c.text, glossary))]
     for m in mine if there else []:
         near = [where for s, where in zip(m.shares, there, strict=True) if s >= MATCHED and s >= NEAR * max(m.shares)]
         matched = [c for c, _ in near]
@@ -112,7 +123,7 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequenc
                 return True
         if not m.clause.leans and any(s >= MATCHED and c.denies and _affirmed(c, [m.clause], glossary, AFFIRMED) for s, (c, _) in zip(m.shares, there, strict=True)) and not _leans_beside(m, mine):
             return True
-        if matched and all(c.denies for c in matched) and not _leans_beside(m, mine):
+        if matched and all(c.negated for c in matched) and not _leans_beside(m, mine):
             return True
         if max(m.shares) >= SURE and _opposite(m.clause, matched):
             return True
@@ -161,12 +172,12 @@ class _Matched:
 
 def _leans_beside(m: _Matched, mine: Sequence[_Matched]) -> bool:
     """Whether the clause, or one that speaks of the same clause of the passage, holds a denial of any kind."""
-    return any(o.clause.leans for o in mine if o is m or o.best == m.best or (o.clause.denies and o.shares[m.best] > 0.02))
+    return any(o.clause.leans for o in mine if o is m or o.best == m.best or (o.clause.leans and o.shares[m.best] > 0.02))
 
 
 def denials(clause: Clause, text: str) -> list[tuple[int, int]]:
     """Where in a clause's text the words next to each of its denials stand: what is denied."""
-    return [m.span(1 if m[1] else 2) for m in (DENIED_KOREAN if clause.korean else DENIED_ENGLISH).finditer(text)]
+    return [m.span(m.lastindex) for m in (DENIED_KOREAN if clause.korean else DENIED_ENGLISH).finditer(text)]
 
 
 def denied(clause: Clause) -> list[str]:

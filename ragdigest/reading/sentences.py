@@ -17,6 +17,8 @@ TRAIL = re.compile(r"(?:<br\s?/?>|[●•▪]|:[a-z_0-9]{2,30}:)$")
 LONG = 240
 HANGUL = re.compile("[가-힣ᄀ-ᇿㄱ-ㆎ]")
 LETTER = re.compile(r"[^\W\d_]")
+#: A word in Latin letters that names something: it has a capital or a digit.
+LATIN_NAME = re.compile(r"(?![a-z]+(?![\w-]))[A-Za-z\d][\w.+/-]*", re.A)
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -75,3 +77,9 @@ def lang_of(text: str) -> Lang:
     """Korean where at least a quarter of the letters are Hangul."""
     letters = len(LETTER.findall(text))
     return Lang.KO if letters and len(HANGUL.findall(text)) >= 0.25 * letters else Lang.EN
+
+
+def spoken_in(text: str) -> Lang:
+    """The language of a question or an answer's sentence, whose Latin names tell nothing: `DeepSeek-R1-Zero는 GRPO로 학습합니다` is Korean."""
+    words = LATIN_NAME.sub(" ", text)
+    return lang_of(words if LETTER.search(words) else text)

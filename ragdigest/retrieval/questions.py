@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ..errors import RagdigestError
-from ..reading.sentences import lang_of
+from ..reading.sentences import spoken_in
 from ..words import RUN, normal
 
 KINDS = r"(?:논문|연구|모델|서베이|거|것)[들은을이는를가]{0,2}"
@@ -43,7 +43,7 @@ def read_question(text: str) -> Question:
     """Read a question without understanding its words."""
     names = {run for m in NAME.finditer(text) if not _opens(text, m) for run in RUN.findall(normal(m[0])) if len(run) > 1 and run not in COMMON}
     compares = len(names) > 1 and bool(COMPARE.search(text))
-    return Question(text, lang_of(text).value, frozenset(names), compares or bool(LIST.search(text)) or _asks_for_a_kind(text), compares)
+    return Question(text, spoken_in(text).value, frozenset(names), compares or bool(LIST.search(text)) or _asks_for_a_kind(text), compares)
 
 
 def _asks_for_a_kind(text: str) -> bool:
@@ -53,7 +53,7 @@ def _asks_for_a_kind(text: str) -> bool:
 
 def _opens(text: str, match: re.Match[str]) -> bool:
     """Whether a capitalised word may owe its capital to opening an English sentence."""
-    if lang_of(text).value == "ko":
+    if spoken_in(text).value == "ko":
         return False
     before = text[: match.start()].rstrip(" \"'“‘(")
     return bool(PLAIN.fullmatch(match[0])) and (not before or before[-1] in ".?!:…")

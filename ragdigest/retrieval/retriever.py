@@ -146,6 +146,10 @@ class Retriever:
         owner = self.store.columns.passage_entry
         return frozenset(name for name, times in counted if len(set(owner[self.store.postings.find(term_hash(latin_terms(name)[0]))[0]].tolist())) <= 2 * times)
 
+    def plain(self, word: str) -> bool:
+        """Whether the digests write a word otherwise than as a name."""
+        return folded_name(word) not in self.true_names and bool(len(self.store.postings.find(term_hash(latin_terms(normal(word))[0]))[0]))
+
     @cached_property
     def _names(self) -> Names:
         """The names of the index, but those that everything bears."""
