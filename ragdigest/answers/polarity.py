@@ -31,6 +31,9 @@ DENIES = re.compile(
 SUPPOSES = re.compile(r"지 (?:않는|말아야|마는) (?:편|것|쪽)|지 말아야|\bshould(?:n['’]t| not)\b|[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
 #: Denials that describe a thing rather than deny what the clause says: `reference-free`, `손실 없는`.
 DESCRIBES = re.compile(r"\b\w{3,20}-free\b|\bwithout\b|\blacking\b|없이|[않없](?:는|은|던)\s|(?<=지 )못하는\s|아닌\s", re.I)
+#: What can be done and what cannot.
+ABLE = re.compile(r"수 있|(?<!불)가능|\b(?:can|able to|possible|capable of)\b", re.I)
+UNABLE = re.compile(r"수 없|불가능|[기지] (?:어렵|어려|힘들|힘든|못)|\b(?:cannot|can not|can['’]t|unable to|impossible|incapable of|not (?:able|possible|capable)|(?:hard|difficult) to)\b", re.I)
 #: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
 LIKE_DENIAL = re.compile(
     r"미만|이하|기보다|끊임없|빠[져진졌]|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에(?!서)|으로|[건번개회])"
@@ -125,7 +128,7 @@ def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequenc
             return True
         if matched and all(c.negated for c in matched) and not _leans_beside(m, mine):
             return True
-        if max(m.shares) >= SURE and _opposite(m.clause, matched):
+        if max(m.shares) >= SURE and (_opposite(m.clause, matched) or _able(m.clause, matched)):
             return True
         if not _leans_beside(m, mine) and _denied_by(m, passage, glossary):
             return True
@@ -201,6 +204,17 @@ def _affirmed(clause: Clause, matched: Sequence[Clause], glossary: Glossary, lea
 def _share(units: Sequence[Unit], clause: Clause) -> float:
     """Mean share of the units that a clause holds."""
     return sum(share(unit, clause) for unit in units) / len(units)
+
+
+def _able(clause: Clause, matched: Sequence[Clause]) -> bool:
+    """Whether a clause says that something can be done which the passage's clauses say cannot, or the other way round."""
+    mine, theirs = (_can(clause.text), {_can(c.text) for c in matched})
+    return mine is not None and theirs == {not mine}
+
+
+def _can(text: str) -> bool | None:
+    """What a clause says of a possibility: there is one, there is none, or nothing of the kind."""
+    return False if UNABLE.search(text) else True if ABLE.search(text) else None
 
 
 def _opposite(clause: Clause, matched: Sequence[Clause]) -> bool:
