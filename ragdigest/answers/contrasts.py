@@ -41,6 +41,8 @@ COMPARED = (
 )
 #: A subject that stands nearer to the comparison than the one found.
 SUBJECT = re.compile(r"(.*[^\s])[이가]\s+(.+)")
+#: A verb that `not` denies: no contrast.
+AUXILIARY = re.compile(r"\b(?:do|does|did|is|are|was|were|be|been|can|could|will|would|shall|should|must|may|might|has|have|had)$", re.I)
 #: A subject left out: `… and in some cases surpasses`.
 LEFT_OUT = re.compile(r"\b(?:and|or|but)(?:\s+(?:(?:in|on|at|by|for|with|under)\s.*|even|also|often|still|then|now|thus|sometimes|\w+ly))*$", re.I)
 #: How many units of both sides together must lie crosswise, and how many times as many as straight.
@@ -60,7 +62,7 @@ def contrasts(text: str) -> Iterator[Contrast]:
     """The contrasts of a sentence, brackets aside."""
     text = re.sub(r"\s?\([^)]*\)", "", text)
     for pattern in CHOSEN_FIRST:
-        yield from (Contrast(False, m[1], m[2]) for m in pattern.finditer(text))
+        yield from (Contrast(False, m[1], m[2]) for m in pattern.finditer(text) if not AUXILIARY.search(m[1]))
     for pattern in REJECTED_FIRST:
         yield from (Contrast(False, m[2], m[1]) for m in pattern.finditer(text))
     for pattern in COMPARED:

@@ -26,14 +26,14 @@ OF_TEN = re.compile(r"(?<![가-힣])(열|10|100|백) ?(번|명|개|건|문제|�
 HALF = re.compile(r"절반|(?<![가-힣])반으로|(?<![가-힣])반(?=[을이만의])")
 BOTH = re.compile(r"(?:두|둘|the two)(?:(?!\.\s).){0,14}(?:모두|다(?=\s)|각각|both)|둘 다|\bthe (?:two|three|four)\b|\b(?:half|double)-(?=[a-z])", re.I)
 #: Hedges, before or after the place of a number (and its unit), which stands as a NUL.
-OVER = re.compile(r"(?:over|more than|above|at least|exceed(?:s|ed|ing)?)\s*\0|\0\s?\S{0,3}\s?(?:넘(?!지)|이상|초과|웃[돌도돕돈])", re.I)
+OVER = re.compile(r"(?:over|more than|above|at least|exceed(?:s|ed|ing)?)\s*\0|\0\s?(?:or more|and (?:more|above|up)\b|\+)|\0\s?\S{0,3}\s?(?:넘(?!지)|이상|초과|웃[돌도돕돈])", re.I)
 UNDER = re.compile(
     r"(?:under|less than|fewer than|below|up to|at most|short of|\b(?:not|n['’]t|no|never) (?:\w+ )?(?:over|more than|above|exceed\w*|pass|reach))\s*\0"
     r"|\0\s?\S{0,3}\s?(?:조금 |약간 |살짝 |채 )?(?:이하|미만|못 ?미|못 ?넘|안 (?:되|돼|걸|넘)|넘지|밑[돌도돕돈]|모자라)", re.I
 )
 ABOUT = re.compile(r"(?:약|대략|거의|얼추|about|around|roughly|nearly|almost|close to|some|approximately|~|≈)\s*\0|\0\s?\S{0,3}\s?(?:가까|가량|남짓|정도|쯤|안팎|달하|or so)", re.I)
 PLACE = re.compile(r"(?:\b(?:stage|step|phase|part|level|rank|place|tier|round)s? |#|제)\0|\0\s?(?:차|단계|위(?!원)|번째|순위|등급|회차|라운드|(?:st|nd|rd|th)\b)", re.I)
-UNIT = re.compile(r"\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point)|(배|x\b|×|times\b|-?fold\b))", re.I)
+UNIT = re.compile(r"\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point)|(배|x\b|×(?![A-Za-z])|times\b|-?fold\b))", re.I)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def _number(value: float, m: re.Match[str], text: str, worded: bool) -> Number:
     before, after = text[max(0, m.start() - 16) : m.start()], text[m.end() : m.end() + 14]
     unit = UNIT.match(after)
     around = f"{before}\0{after[unit.end() :] if unit else after}"
-    hedge = "<" if UNDER.search(around) else ">" if OVER.search(around) else "~" if ABOUT.search(around) else ""
+    under, over = UNDER.search(around), OVER.search(around)
+    hedge = "" if under and over else "<" if under else ">" if over else "~" if ABOUT.search(around) else ""
     return Number(value, m.start(), m.end(), worded, ("%" if unit[1] else "x") if unit else "." if PLACE.search(around) else "", hedge)
 
 

@@ -16,29 +16,29 @@ from ..retrieval.units import Unit, units_of
 from .numbers import missing, normalised, numbers
 from .worded import Worded, share
 
-#: Words that look like denials and are none, and two denials that affirm.
+#: Words that look like denials and are none, two denials that affirm, and what stands in brackets.
 NO_DENIAL = re.compile(
-    r"뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|한없|틀림없|어김없|다름없|빠짐없|남김없|거침없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|에 지나지 않|몇 안 되|(?:전에|적[이도]?(?=\s?없[는던이])|유례|전례)\s?없|안(?=정|전|내|쪽|에 |에서|으로)"
+    r"\([^()]{1,80}\)|뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|한없|틀림없|어김없|다름없|빠짐없|남김없|거침없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|에 지나지 않|몇 안 되|(?:전에|적[이도]?(?=\s?없[는던이])|유례|전례)\s?없|안(?=정|전|내|쪽|에 |에서|으로)"
     r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|further than|matter|doubt|sooner)\b|\byes (?:or|and) no\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
     re.I,
 )
 DENIES = re.compile(
-    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|불필요|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
+    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|불필요|≠|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
     r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\b\w{3,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
     re.I,
 )
 #: Denials that only say what would follow without something.
 SUPPOSES = re.compile(r"지 (?:않는|말아야|마는) (?:편|것|쪽)|지 말아야|\bshould(?:n['’]t| not)\b|[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
-#: Denials that describe a thing rather than deny what the clause says: `reference-free`, `손실 없는`.
-DESCRIBES = re.compile(r"\b\w{3,20}-free\b|\bwithout\b|\blacking\b|없이|[않없](?:는|은|던)\s|(?<=지 )못하는\s|아닌\s", re.I)
+#: Denials that describe a thing, or say what follows without it, rather than deny what the clause says: `reference-free`, `손실 없는`.
+DESCRIBES = re.compile(r"\b\w{3,20}-free\b|\bwithout\b|\blacking\b|없이|[않없](?:는|은|던)\s|(?<=지 )못하는\s|아닌\s|[않없]으면|\bunless\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
 #: What can be done and what cannot.
 ABLE = re.compile(r"수 있|(?<!불)가능|\b(?:can|able to|possible|capable of)\b", re.I)
 UNABLE = re.compile(r"수 없|불가능|[기지] (?:어렵|어려|힘들|힘든|못)|\b(?:cannot|can not|can['’]t|unable to|impossible|incapable of|not (?:able|possible|capable)|(?:hard|difficult) to)\b", re.I)
 #: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
 LIKE_DENIAL = re.compile(
-    r"미만|이하|기보다|끊임없|빠[져진졌]|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에(?!서)|으로|[건번개회])"
+    r"미만|이하|기보다|끊임없|빠[져진졌]|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대(?!\s?방향|쪽|편)|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에(?!서)|으로|[건번개회])"
     r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bno more than\b|\bat most\b|\bless\b|\bfewer\b|\bfew\b(?!-shot)|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bunlike\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
-    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|less|i(?![mn]))\w{3,}|\bnon-?(?!e\b)\w{3,}|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\b(?:out of|beyond) reach\b|\bfrom \w+ing\b|\bbeyond\b"
+    r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|less|i(?![mn]))\w{3,}|\bnon-?(?!e\b)\w{3,}|\bsub-?optimal\w*|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\b(?:out of|beyond) reach\b|\bfrom \w+ing\b|\bbeyond\b"
     r"|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b(?!-shot)|\bnegligible\b|\bminimal\w*|\bmarginal\w*|\bslight\w*|\bmodest\w*|\bbarely\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
@@ -49,7 +49,7 @@ DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1
 DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})|\b(\w{3,20})-free\b|([\w%.-]{2,40}(?: [\w%.-]{1,40}){0,3}?) (?:(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would)(?: not|n['’]t)|cannot)\W*$", re.I)
 CLAUSE = re.compile(
     r"[,;:()–—]\s|\s[–—-]\s|(?<![\w-])(?:and|(?<!all )(?<!nothing )but|while|whereas|although|though|because|since|so that|which|unless|without|even though)(?![\w-])"
-    r"|(?<=[가-힣](?:고|며))(?<![라다자냐]고)\s|(?<=[으하되르크있없]나)\s|(?<=지만)\s|(?<=없이)\s|(?<=때문에)\s|(?<=덕분에)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|라면|다면|으면|자면|니까|으니|아서|어서|해서|여서|라서|지자))\s",
+    r"|(?<=[가-힣](?:고|며))(?<![라다자냐]고)\s|(?<=[으하되르크있없]나)\s|(?<=지만)\s|(?<=[가-힣]면)(?<![화장측표반단방수국전평서직]면)\s|(?<=없이)\s|(?<=때문에)\s|(?<=덕분에)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|니까|으니|아서|어서|해서|여서|라서|지자))\s",
     re.I,
 )
 #: What ends a piece in no place: nouns in -고, and a word with its gloss (`손실(loss) 없이`).
@@ -101,6 +101,8 @@ def clauses(text: str) -> tuple[Clause, ...]:
     for match in [*CLAUSE.finditer(text), None]:
         end = match.start() if match else len(text)
         part = text[at:end].strip()
+        if match and (_counted_together(text, match) or (match[0].isspace() and len(part.split()) < 2)):
+            continue
         if match and (NOUNS.search(part) or match[0][0] == ")" and GLOSSED.search(text, 0, match.start())):
             continue
         if parts and len(part.split()) < 2:
@@ -109,6 +111,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
             parts.append(Clause(part, at, end))
         at = match.start() if match and match[0].strip().isalpha() else match.end() if match else at
     return tuple(parts)
+
+
+def _counted_together(text: str, match: re.Match[str]) -> bool:
+    """Whether a connective stands between two numbers: `15× and 41× lower`."""
+    return bool(re.search(r"\d[x×%]?\s?$", text[max(0, match.start() - 4) : match.start()]) and re.match(r"\s?\d", text[match.end() : match.end() + 2]))
 
 
 def turned(said: str, lines: Sequence[str], glossary: Glossary, passage: Sequence[str] = ()) -> bool:
