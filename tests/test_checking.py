@@ -49,7 +49,7 @@ def test_forms_of_one_value(forms: str, value: float) -> None:
 
 @pytest.mark.parametrize(("said", "source", "expected"), [
     ("성공률은 60%를 넘는다", "the rate stays below 60%", [60]), ("성공률은 60%를 웃돈다", "성공률은 60%를 밑돈다", [60]), ("at least 60%", "성공률이 60%에 못 미친다", [60]),
-    ("성공률은 60%를 넘지 못한다", "the rate stays below 60%", []), ("not above 60%", "성공률이 60% 미만이다", []), ("a 6.5x speedup over the baseline", "up to 6.5× faster", []), ("more than 60%", "성공률은 60%를 넘는다", []), ("60%", "below 60%", []),
+    ("성공률은 60%를 넘지 못한다", "the rate stays below 60%", []), ("not above 60%", "성공률이 60% 미만이다", []), ("a 6.5x speedup over the baseline", "up to 6.5× faster", []), ("more than 60%", "성공률은 60%를 넘는다", []), ("60%", "below 60%", []), ("k가 256 이상이면", "as k grows (up to 256 or more)", []),
 ])
 def test_a_number_bounded_from_the_other_side_is_another(said: str, source: str, expected: list[float]) -> None:
     assert lacking(said, source) == expected
@@ -93,14 +93,14 @@ def test_digits_in_names_are_a_source_of_numbers() -> None:
     ("두 배", "2x"), ("9월 8일", "2025-09-08"), ("", "3"),
     ("fewer than six of ten", "six in ten"), ("열 번 가운데 여섯 번", "60%"), ("7월", "July 2025"),
     ("A third agent judges.", "세 번째 에이전트가 판정한다."), ("2차 최적화기다.", "a second-order optimiser"), ("1단계에서 데이터를 거른다.", "The first stage filters the data."), ("Contradictory triples remain.", "모순된 트리플"),
-    ("It beats 7 baselines in 10 tasks.", "과제 10개에서 기준선 7개를 이긴다."), ("It runs in half-precision.", "FP16으로 돌린다."),
+    ("16배에서 32배 빠르다.", "16 to 32× faster"), ("A100 2장에서 돈다.", "runs on 2×A100s"), ("It beats 7 baselines in 10 tasks.", "과제 10개에서 기준선 7개를 이긴다."), ("It runs in half-precision.", "FP16으로 돌린다."),
 ])
 def test_faithful_numbers_are_there(said: str, source: str) -> None:
     assert lacking(said, source) == []
 
 
 @pytest.mark.parametrize(("said", "source"), [
-    ("46배", "45.1배"), ("약 40배", "45.1배"), ("1만 6천", "1,600"), ("절반", "60%"), ("8배", "GPT-8"), ("about 45.3 times", "45.1"), ("2 stages", "The second stage"), ("3차", "a second-order optimiser"), ("3", "30"),
+    ("46배", "45.1배"), ("약 40배", "45.1배"), ("1만 6천", "1,600"), ("절반", "60%"), ("8배", "GPT-8"), ("about 45.3 times", "45.1"), ("2 stages", "The second stage"), ("3차", "a second-order optimiser"), ("10배 많은 데이터", "10 benchmarks and 100× more data"), ("두 배", "12 tasks"), ("3", "30"),
     ("three agents", "300 agents"), ("more than 47", "45.1"), ("89% 넘게", "91%"), ("over 93", "94"),
 ])
 def test_unfaithful_numbers_are_missing(said: str, source: str) -> None:
@@ -154,6 +154,8 @@ LEADING, LEADING_KO = "Fewer than six in ten: that is the success rate even lead
     bug("This training-free method refreshes them.", "이 방법은 학습이 필요하다.", why="-free is no denial"),
     ("대조 손실(contrastive loss) 없이 학습한다.", "It is trained with contrastive loss."), ("선호 쌍이 불필요해져 비용이 준다.", "Preference pairs are needed."), ("표를 섞는 방식이 언제나 더 나은 것은 아니다.", "표를 섞는 방식이 언제나 더 낫다."),
     ("The filter doesn't work uniformly across languages.", "The filter works uniformly across languages."), ("긴 사슬은 그대로 끼워 쓰는(plug-and-play) 방식이 아닙니다.", "Long chains are plug-and-play."),
+    ("Enough context ≠ a right answer.", "Enough context is a right answer."), ("Models that learned A will not generalize to the reverse.", "A를 배운 모델은 반대 방향으로 일반화한다."), ("두 점수는 재는 법이 달라 곧바로 견주기 어렵다.", "두 점수는 재는 법이 달라도 바로 견줄 수 있다."),
+    ("데이터를 늘려도 기준선과의 격차를 좁히지 못한다.", "데이터를 늘리면 기준선과의 격차를 좁힌다."),
 ])
 def test_what_is_turned(library: Library, line: str, said: str) -> None:
     assert turned(said, [line], library.glossary)
@@ -168,6 +170,7 @@ def test_what_is_turned(library: Library, line: str, said: str) -> None:
     ("The router is trained not to answer but to choose a model.", "라우터는 답하는 것이 아니라 모델을 고르도록 훈련됩니다."), ("It improves recall without labels or larger encoders.", "레이블이나 더 큰 인코더 없이 재현율을 높인다."),
     ("호출이 한없이 늘지 않도록 막는다.", "호출이 한없이 느는 것을 막는다."), ("Rewritten text is still caught when another non-marked model rewrote it.", "표시가 없는 다른 모델이 고쳐 써도 잡아낸다."),
     ("Models that learned A will not recall B, i.e. the Mirror Gap.", "즉, 이를 Mirror Gap이라 부른다."),
+    ("심판 모델이 항목마다 세 단계(지킴/절반/지키지 못함)로 채점한다.", "A judge model grades every item in three steps."), ("Labels should stand near the image; the model will struggle to find them if this is not the case.", "The model will otherwise struggle to find them."),
 ])
 def test_what_is_not_turned(library: Library, line: str, said: str) -> None:
     assert not turned(said, [line], library.glossary)

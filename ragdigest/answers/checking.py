@@ -127,7 +127,7 @@ class Checker:
         return self._proved(said, units, cited)
 
     def missing_number(self, said: str, cited: Sequence[Piece]) -> tuple[Fault, str] | None:
-        there = [n for p in cited for n in p.numbers] + [Number(len(cited), 0, 0)]
+        there = [n for p in cited for n in p.numbers] + [Number(float(len(cited)), 0, 0)]
         if DATED.search(said):
             there += [n for p in cited for n in p.dates]
         lacking = [n for n in missing(numbers(said), there) if said[n.start] != "둘" and not self._counted(n, said, cited)]

@@ -33,7 +33,7 @@ UNDER = re.compile(
 )
 ABOUT = re.compile(r"(?:약|대략|거의|얼추|about|around|roughly|nearly|almost|close to|some|approximately|~|≈)\s*\0|\0\s?\S{0,3}\s?(?:가까|가량|남짓|정도|쯤|안팎|달하|or so)", re.I)
 PLACE = re.compile(r"(?:\b(?:stage|step|phase|part|level|rank|place|tier|round)s? |#|제)\0|\0\s?(?:차|단계|위(?!원)|번째|순위|등급|회차|라운드|(?:st|nd|rd|th)\b)", re.I)
-UNIT = re.compile(r"\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point)|(배|x\b|×(?![A-Za-z])|times\b|-?fold\b))", re.I)
+UNIT = re.compile(r"(?:\s?(?:to|and|or|[-–~]|내지)\s?\d[\d.,]{0,12})?\s?(?:(%|퍼센트|percent|per cent)(?!\s?p|포인트| point)|(배|x\b|×(?![A-Za-z])|times\b|-?fold\b))", re.I)
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,8 @@ def _same(claimed: Number, there: Number) -> bool:
         return False
     if there.unit == "." != claimed.unit and there.worded:
         return False
+    if claimed.unit == "x" and not there.unit and not there.worded and there.value.is_integer():
+        return False  # `10 benchmarks` are no `10 times`
     c, v = claimed.value, there.value
     if abs(c - v) <= 1e-9 * max(1.0, abs(v)):
         return {claimed.hedge, there.hedge} != {"<", ">"}

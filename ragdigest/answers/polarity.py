@@ -16,9 +16,9 @@ from ..retrieval.units import Unit, units_of
 from .numbers import missing, normalised, numbers
 from .worded import Worded, share
 
-#: Words that look like denials and are none, two denials that affirm, and what stands in brackets.
+#: Words that look like denials and are none, two denials that affirm, conditions, and what stands in brackets.
 NO_DENIAL = re.compile(
-    r"\([^()]{1,80}\)|뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|한없|틀림없|어김없|다름없|빠짐없|남김없|거침없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|에 지나지 않|몇 안 되|(?:전에|적[이도]?(?=\s?없[는던이])|유례|전례)\s?없|안(?=정|전|내|쪽|에 |에서|으로)"
+    r"\([^()]{1,80}\)|\bif (?:\w+ ){0,4}(?:not|no)\b|뿐(?:만|더러)?\s?(?:이\s?)?아니라|끝없|한없|틀림없|어김없|다름없|빠짐없|남김없|거침없|끊임없|수없이|더할 나위 없|없어서는 안|않을 수 없|피할 수 없|불가피|빼놓을 수 없|(?:국한|제한|한정)되지 않|하지 않으면 안|밖에 (?:[가-힣]+지 않|[가-힣]+지 못|없)|아니면|못지않|만만[치하]지? ?않|적지 않|심상치 않|예외[가는] 아니|에 그치지 않|에 지나지 않|몇 안 되|(?:전에|적[이도]?(?=\s?없[는던이])|유례|전례)\s?없|안(?=정|전|내|쪽|에 |에서|으로)"
     r"|\bnot (?:only|just|merely|to mention)\b|\bnothing (?:but|else|more than)\b|\bno (?:more than|less than|fewer than|further than|matter|doubt|sooner)\b|\byes (?:or|and) no\b|\bnone other\b|\bcannot (?:but|be avoided)\b|\bnot (?:limited|confined|restricted) to\b|\bNo\.\s?\d",
     re.I,
 )
@@ -29,8 +29,8 @@ DENIES = re.compile(
 )
 #: Denials that only say what would follow without something.
 SUPPOSES = re.compile(r"지 (?:않는|말아야|마는) (?:편|것|쪽)|지 말아야|\bshould(?:n['’]t| not)\b|[않없]으면|없이는|않는다면|없다면|\bunless\b|\bwithout\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
-#: Denials that describe a thing, or say what follows without it, rather than deny what the clause says: `reference-free`, `손실 없는`.
-DESCRIBES = re.compile(r"\b\w{3,20}-free\b|\bwithout\b|\blacking\b|없이|[않없](?:는|은|던)\s|(?<=지 )못하는\s|아닌\s|[않없]으면|\bunless\b|\bif (?:\w+ ){0,4}(?:not|no)\b", re.I)
+#: Denials that describe a thing rather than deny what the clause says: `reference-free`, `손실 없는`.
+DESCRIBES = re.compile(r"\b\w{3,20}-free\b|\bwithout\b|\blacking\b|없이|[않없](?:는|은|던)\s|(?<=지 )못하는\s|아닌\s", re.I)
 #: What can be done and what cannot.
 ABLE = re.compile(r"수 있|(?<!불)가능|\b(?:can|able to|possible|capable of)\b", re.I)
 UNABLE = re.compile(r"수 없|불가능|[기지] (?:어렵|어려|힘들|힘든|못)|\b(?:cannot|can not|can['’]t|unable to|impossible|incapable of|not (?:able|possible|capable)|(?:hard|difficult) to)\b", re.I)
