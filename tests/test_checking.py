@@ -145,7 +145,7 @@ LEADING, LEADING_KO = "Fewer than six in ten: that is the success rate even lead
 
 @pytest.mark.parametrize(("line", "said"), [
     (READER, "The page reader can follow links."), (CRITIQUE, "Extra tuning on clean data restores the baseline."), (CRITIQUE, "Critique by a stronger model does not help."), ("It outperforms vanilla GRPO.", "It does not outperform vanilla GRPO."),
-    ("It outperforms vanilla GRPO.", "기본 GRPO를 앞서지 못한다."), ("γ를 낮추면 디코딩이 빨라진다.", "γ를 낮추면 디코딩이 느려진다."), (LEADING_KO, "Even leading LLMs exceed 60%."), (LEADING_KO, "앞선 LLM들은 성공률이 60%를 넘었다."),
+    ("It outperforms vanilla GRPO.", "기본 GRPO를 앞서지 못한다."), ("γ를 낮추면 디코딩이 빨라진다.", "γ를 낮추면 디코딩이 느려진다."), ("층을 늘리면 재현율이 올라간다.", "층을 늘리면 재현율이 떨어집니다."), ("The probe exploits the feedback.", "The probe ignores the feedback."), (LEADING_KO, "Even leading LLMs exceed 60%."), (LEADING_KO, "앞선 LLM들은 성공률이 60%를 넘었다."),
     ("No search happens at inference.", "추론 때 탐색을 한다."), ("저자들은 코드를 공개하지 않았다.", "The authors released the code."), ("도움이 된다.", "도움이 안 된다."), ("도움이 안 된다.", "도움이 된다."), ("훈련 시간이 길지 않다.", "훈련 시간이 길다."),
     ("fewer tokens than conventional aggregation", "more tokens than conventional aggregation"),
     bug(READER, "페이지 읽기는 링크를 누를 수 있다.", why="a denial dropped across languages"), bug(READER_KO, "The page reader can follow links.", why="a denial dropped across languages"),

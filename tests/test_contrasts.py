@@ -10,6 +10,7 @@ PAIRS = [
     ("They reward the outcome rather than the process.", "The paper rewards the process rather than the outcome.", "The reward goes to the process instead of the outcome."),
     ("외부 검색 대신 내부 기억을 씁니다.", "It uses retrieval instead of internal memory.", "내부 기억이 아니라 검색을 씁니다."),
     ("작은 모델이 큰 모델보다 점수가 높습니다.", "The large model scores higher than the small model.", "큰 모델이 작은 모델보다 점수가 높습니다."),
+    ("가지치기는 양자화를 앞섭니다.", "양자화는 가지치기보다 뛰어납니다.", "가지치기는 양자화에 밀립니다."),
     ("Pruning beats quantization on long inputs.", "긴 입력에서는 양자화가 가지치기를 앞섰다.", "Pruning trails quantization on long inputs."),
     ("필터가 아니라 데이터로 위험을 줄입니다.", "이 방법은 데이터가 아니라 필터로 위험을 줄인다.", "데이터 대신 필터로 위험을 줄입니다."),
 ]

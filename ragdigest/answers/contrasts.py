@@ -25,8 +25,8 @@ REJECTED_FIRST = (
     re.compile(rf"{SHORT}보다는?\s+{SHORT}[을를](?=[\s,])"),
     re.compile(rf"{BEFORE_KO}(?:[이가은는]?\s+아니라|\s?대신|\s?말고|보다는|[이]?라기보다는?)\s+{SHORT}"),
 )
-UP_KO = r"더 (?!적|낮|느|나쁘|작|약|못|떨어|짧|어렵|어려)|높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했]|앞[서선섰]|크[다고며]|컸|이[기긴겼]|능가|뛰어[나났난]|우수|잘|잦|흔|중요"
-DOWN_KO = r"낮|못[하했]|나쁘|나빴|적[다고은었]|느[리린]|약[하한했]|뒤[지진졌처쳤]|뒤떨|작[다고은았]|밀[리린렸]|덜"
+UP_KO = r"더 (?!적|낮|느|나쁘|작|약|못|떨어|짧|어렵|어려)|높|낫|나[은았]|좋|많|빠[르른]|빨[라랐]|강[하한했합]|앞[서선섰섭]|크[다고며]|큽|컸|이[기긴겼깁]|능가|뛰어[나났난납]|우수|잘|잦|흔|중요"
+DOWN_KO = r"낮|못[하했합]|나쁘|나빴|적[다고은었]|느[리린립]|약[하한했합]|뒤[지진졌처쳤집]|뒤떨|작[다고은았]|밀[리린렸립]|덜"
 UP_EN = r"better|higher|more|faster|larger|stronger|greater|bigger|best|ahead"
 DOWN_EN = r"worse|lower|less|fewer|slower|smaller|weaker|behind|below"
 #: Another subject; what is measured is none.
@@ -35,7 +35,7 @@ OTHER = r"(?!성적|점수|성능|정확도|품질|효율|속도|비용|효과|�
 COMPARED = (
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})보다\s+(?:(?!{OTHER}){WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
     re.compile(rf"(?P<b>(?:{WORD}\s+){{0,4}}{WORD})보다\s+(?P<a>(?:{WORD}\s+){{0,4}}?[^\s,;:.()]{{2,}})[이가은는]\s+(?:{WORD}\s+){{0,4}}?\S*(?:(?P<up>{UP_KO})|(?P<down>{DOWN_KO}))"),
-    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})[을를에]게?\s+(?:{WORD}\s+){{0,3}}?(?:(?P<up>앞[서선섰]|능가|웃돌|이[기긴겼]|제[치친쳤]|넘어[서선섰])|(?P<down>못 미[치쳐친쳤]|밑돌|뒤[지진졌처쳤]|밀[리린렸]))"),
+    re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})[은는이가]\s+(?P<b>(?:{WORD}\s+){{0,4}}?{WORD})[을를에]게?\s+(?:{WORD}\s+){{0,3}}?(?:(?P<up>앞[서선섰섭]|능가|웃돌|이[기긴겼깁]|제[치친쳤칩]|넘어[서선섰섭])|(?P<down>못 미[치쳐친쳤칩]|밑돌|뒤[지진졌처쳤집]|밀[리린렸립]))"),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,4}}{WORD})\s+(?:(?P<up>beats?|beating|outperforms?|outperformed|outperforming|surpass(?:es|ed)?|exceed(?:s|ed)?|tops|topped|overtakes?|overtook|leads)|(?P<down>trails?|trailed|lags? behind|lagged behind|falls? behind|fell behind|underperforms?|loses? to|lost to))\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
     re.compile(rf"(?P<a>(?:{WORD}\s+){{0,6}}?{WORD})\s+(?<!\bno )(?:(?P<up>{UP_EN})|(?P<down>{DOWN_EN}))\s+(?:{WORD}\s+){{0,3}}?than\s+(?P<b>(?:{WORD}\s+){{0,5}}{WORD})", re.I),
 )
