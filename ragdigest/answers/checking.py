@@ -139,6 +139,8 @@ class Checker:
         if number.value in range(2, 8) and any(number.value - 1 == len(LISTED.findall(part)) for part in re.split(r"[:;(]|[.]\s|(?<=[고며만서데]),", said.replace(", and", ","))):
             return True
         values = sorted({n.value for p in cited for n in p.numbers})
+        if number.worded and number.value == 2 and not any(3 <= v <= 12 for v in values):  # `두 가지를 합친`: its own count, of no other
+            return True
         if DIFFERENCE.search(said[number.end : number.end + 40]) and any(abs(abs(a - b) - number.value) < 1e-6 for a in values for b in values):
             return True
         if number.value and said[number.end : number.end + 1] not in ("%", "퍼"):

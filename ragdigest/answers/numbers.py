@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .numerals import COUNTERS, HANGUL, MONTHS, ORDINAL, ORDINALS, SCALE, SINO, SINO_RUN, WORDED, WORDS, english_value, sino_value
+from .numerals import COUNTERS, HANGUL, MAGNITUDES, MONTHS, ORDINAL, ORDINALS, SCALE, SINO, SINO_RUN, WORDED, WORDS, english_value, sino_value
 
 DIGITS = r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,12})?|\d{1,30}(?:\.\d{1,12})?"
 SCALES = {**SCALE, "백": 100, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
@@ -72,6 +72,7 @@ def numbers(text: str) -> list[Number]:
         left = pattern.sub(lambda m: " " * len(m[0]), left)
 
     take(POWER, lambda m: 10.0 ** int(m[1]))
+    take(MAGNITUDES, lambda m: 10.0 ** (int(m[1]) if m[1].isdigit() else max(1, english_value(m[1]))), True)
     take(OF_PARTS, lambda m: _small(m[2]) / _small(m[1]) if _small(m[1]) else None, True)
     take(IN_TEN, lambda m: (_digits(m[1]) if m[1].isdigit() else english_value(m[1])) / {"ten": 10, "10": 10}.get(m[2].lower(), 100), True)
     take(OF_TEN, lambda m: (_digits(m[3]) if m[3].isdigit() else HANGUL[m[3]]) / {"열": 10, "10": 10}.get(m[1], 100), True)

@@ -29,6 +29,10 @@ SINO = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "�
 SINO_RUN = re.compile(rf"(?<![가-힣])((?:[이삼사오육칠팔구]?[천백십]){{1,3}}[일이삼사오육칠팔구]?)([만억조]?)(한|두|세|네)?\s?(?={COUNTER}|퍼센트|%|년|달러|토큰|만(?![가-힣])|$|[은는이가을를의으])")
 
 
+#: `an order of magnitude`, `two orders of magnitude`.
+MAGNITUDES = re.compile(r"\b(an?|one|two|three|[1-6])[ -]orders?[ -]of[ -]magnitude", re.I)
+
+
 def english_value(text: str) -> float:
     """The value of number words: `four hundred thousand`, `a hundred and one`, `tenfold`, `half`."""
     text = text.lower()
