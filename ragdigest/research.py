@@ -208,7 +208,7 @@ class _Work:
         pieces = [Piece(str(k), group[0].sentence.entry, tuple(line_of(n.sentence) for n in sorted(group, key=lambda n: n.sentence.start) if n.sentence.entry.n == group[0].sentence.entry.n))
                   for k, group in enumerate(self._grouped(), 1)]
         draft, _, failed, spent = drafting.drafted(self.retriever, self.client, self.question, self.scores.asked.lang, Context(tuple(pieces), 0, 0), lambda s: None)
-        left_out = drafting.note_of(draft.dropped, failed, 0)
+        left_out = drafting.note_of(draft, failed, 0)
         note = self._note(left_out)
         if not draft.citations:
             self.failed = f"{left_out or 'nothing of the draft is proved by the notes'}; these are the digests' own words"

@@ -5,7 +5,7 @@ import pytest
 from conftest import CORPUS
 
 from ragdigest import Library
-from ragdigest.answers.aligned import affirms_denied
+from ragdigest.answers.aligned import affirms_denied, denied_nearby
 from ragdigest.answers.checking import Checker, Fault
 from ragdigest.llm.context import piece_of
 from ragdigest.retrieval.late import Tokens, sentence_tokens
@@ -36,6 +36,17 @@ def test_a_calm_sentence_nearer_to_a_denial_than_to_what_is_calm(said: str, line
 
 def test_lines_are_not_asked_for_where_the_sentence_denies() -> None:
     assert not affirms_denied(tokens("zebras do not sleep"), iter(lambda: pytest.fail("asked for lines"), None))
+
+
+@pytest.mark.parametrize(("said", "lines", "beside"), [
+    ("caches and zebras sleep", ["lions run", "zebras do not sleep"], "zebras do not sleep"),
+    ("caches do not sleep", ["zebras do not sleep"], None),  # it denies too
+    ("lions run", ["zebras do not sleep"], None),  # of something else
+    ("zebras sleep", ["zebras sleep and run"], None),  # nothing denies
+    ("zebras sleep", [], None),
+])
+def test_what_the_passage_denies_of_what_a_sentence_speaks_of(said: str, lines: list[str], beside: str | None) -> None:
+    assert denied_nearby(tokens(said), map(tokens, lines)) == beside
 
 
 @pytest.fixture(scope="module")

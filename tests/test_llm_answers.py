@@ -61,6 +61,15 @@ def test_only_proved_sentences_are_shown(library: Library, monkeypatch: pytest.M
     assert answer.to_json()["note"] == answer.note
 
 
+def test_a_sentence_beside_a_denial_is_marked_and_the_denial_shown(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    said = "Asking the model to reflect on its own mistakes does repair the damage"
+    answer = ask(library, monkeypatch, lambda messages: f"{said} [{key_of(messages, 'Brain Rot')}].", "Can the brain rot of a model be repaired?", say=shown.append)
+    check(library, answer)
+    assert answer.text.startswith(f"{said}. ⚠ [") and shown == [answer.text]
+    assert "⚠ compare with the source: “" in answer.note
+
+
 def test_a_draft_with_nothing_left_becomes_the_digests_own_words(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     question = "Elastic-Cache는 처리량을 얼마나 높이나요?"
     answer = ask(library, monkeypatch, lambda messages: "처리량을 500배 높입니다 [1]. 정말입니다.", question)

@@ -19,7 +19,7 @@ from ..retrieval.late import Tokens, sentence_tokens, tokens_of
 from ..retrieval.retriever import Retriever
 from ..retrieval.units import Unit, units_of
 from . import naming
-from .aligned import affirms_denied
+from .aligned import affirms_denied, denied_nearby
 from .contrasts import swapped
 from .numbers import Number, digits_in_names, missing, normalised, numbers, ordinals
 from .polarity import misplaced, turned
@@ -90,13 +90,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Claim:
-    """A drafted sentence: why it fails, or the lines that prove it, by piece; `detail` names the number or name."""
+    """A drafted sentence: why it fails, or the lines that prove it, by piece; `detail` names the number or name.
+
+    `beside` is a clause of the passages that denies something the sentence speaks of, where one stands.
+    """
 
     text: str
     fault: Fault | None
     proof: tuple[tuple[Piece, tuple[Line, ...]], ...] = ()
     detail: str = ""
     features: tuple[float, ...] = ()
+    beside: str | None = None
 
 
 class Checker:
@@ -185,9 +189,10 @@ class Checker:
             return Claim(said, Fault.NUMBER, proof, other, features)
         if swapped(said, lines, self.glossary) or turned(said, lines, self.glossary, [x.text for p in cited for x in p.lines]):
             return Claim(said, Fault.TURNED, proof, features=features)
-        if affirms_denied(tokens_of(self.retriever.encoder, said, tokens), (t for p in cited for t in self._tokens_of(p))):
+        told, there = tokens_of(self.retriever.encoder, said, tokens), [t for p in cited for t in self._tokens_of(p)]
+        if affirms_denied(told, there):
             return Claim(said, Fault.TURNED, proof, features=features)
-        return Claim(said, None, proof, features=features)
+        return Claim(said, None, proof, features=features, beside=denied_nearby(told, there))
 
     def _tokens_of(self, piece: Piece) -> list[Tokens]:
         """The tokens of a piece's lines, as the index has them."""

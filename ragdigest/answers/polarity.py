@@ -24,7 +24,7 @@ NO_DENIAL = re.compile(
 )
 DENIES = re.compile(
     r"않|(?<![가-힣])못(?=\s|했|하|할|한|해|합)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|불필요|≠|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
-    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\bineffective\w*\b|\bincapable\b|\binsufficient\w*\b|\bunsuitable\b|\bunreliable\b|\b\w{3,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
+    r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b(?:.{1,80}?\bnor\b)?|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\bineffective\w*\b|\bincapable\b|\binsufficient\w*\b|\bunsuitable\b|\bunreliable\b|\b\w{3,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
     re.I,
 )
 #: Denials that only say what would follow without something.

@@ -8,10 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from textwrap import shorten
 
 from ..answers import extractive
 from ..answers.checking import Checker, Claim, Line, Piece
 from ..answers.support import STRICTNESS
+from ..passages import visible
 from ..reading.sentences import sentence_spans
 from ..records import Answer, Citation
 from ..retrieval.filters import Filters
@@ -22,6 +24,8 @@ from .client import Client, ModelError
 from .context import MOST, Context, context_of
 from .fencing import apart, stripped, with_marks
 
+#: Stands before the citations of a sentence whose passage denies something near; characters of that shown in the note.
+DOUBTED, SHOWN = "⚠", 90
 #: Lines of one entry this close are one quote.
 GAP = 12
 #: How sure it must be that the digests answer before a model is asked.
@@ -34,17 +38,20 @@ Say = Callable[[str], None]
 
 @dataclass
 class Draft:
-    """What stands so far: sentences with final marks, their citations, and why others fell."""
+    """What stands so far: sentences with final marks, their citations, why others fell, and what is denied beside those that stand."""
 
     retriever: Retriever
     text: str = ""
     citations: list[Citation] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
+    beside: list[str] = field(default_factory=list)
 
     def add(self, claim: Claim) -> str:
         """Take a proved claim in; gives the sentence with its final marks."""
         keys = list(dict.fromkeys(self._key(piece, span) for piece, lines in claim.proof for span in spans_of(lines)))
-        sentence = f"{claim.text} " + "".join(f"[{k}]" for k in sorted(keys, key=int))
+        sentence = f"{claim.text} {DOUBTED + ' ' if claim.beside else ''}" + "".join(f"[{k}]" for k in sorted(keys, key=int))
+        if claim.beside:
+            self.beside.append(claim.beside)
         self.text = f"{self.text} {sentence}".strip()
         return sentence
 
@@ -113,7 +120,7 @@ def answer(
     if prompts.NOTHING in said.upper() and not draft.citations:
         nearest = tuple(retriever.hits(retriever.ranked(scores, 3), scores))
         return Answer(question, None, (), True, f"{client.settings.model} finds no answer in the nearest passages", nearest, client.settings.model, timing, plain.filters, why=plain.why)
-    note = note_of(draft.dropped, failed, context.withheld)
+    note = note_of(draft, failed, context.withheld)
     if not draft.citations:
         return replace(_own(retriever, scores, question, strictness, plain, note or "nothing of the draft is proved by the passages"), timing_ms=timing)
     return Answer(question, draft.text, tuple(draft.citations), False, None, (), client.settings.model, timing, plain.filters, note, plain.why)
@@ -161,11 +168,14 @@ def _claims(checker: Checker, sentence: str, lang: str, links: Collection[str], 
             yield claim
 
 
-def note_of(dropped: Counter[str], failed: str | None, withheld: int) -> str | None:
+def note_of(draft: Draft, failed: str | None, withheld: int) -> str | None:
     """What the reader should know of a draft, in one line."""
     said = []
-    if dropped:
-        said.append(f"{sum(dropped.values())} sentence{'s' if sum(dropped.values()) > 1 else ''} of the draft left out ({', '.join(f'{n} with {why}' for why, n in dropped.items())})")
+    if draft.dropped:
+        n = draft.dropped.total()
+        said.append(f"{n} sentence{'s' if n > 1 else ''} of the draft left out ({', '.join(f'{n} with {why}' for why, n in draft.dropped.items())})")
+    if draft.beside:
+        said.append(f"{DOUBTED} compare with the source: " + ", ".join(f"“{shorten(visible(b), SHOWN, placeholder=' …')}”" for b in dict.fromkeys(draft.beside)))
     if withheld:
         said.append(f"{withheld} sentence{'s' if withheld > 1 else ''} of the digests withheld from the model as orders to it")
     if failed:
