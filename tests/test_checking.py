@@ -154,6 +154,7 @@ LEADING, LEADING_KO = "Fewer than six in ten: that is the success rate even lead
     bug("This training-free method refreshes them.", "이 방법은 학습이 필요하다.", why="-free is no denial"),
     ("대조 손실(contrastive loss) 없이 학습한다.", "It is trained with contrastive loss."), ("선호 쌍이 불필요해져 비용이 준다.", "Preference pairs are needed."), ("표를 섞는 방식이 언제나 더 나은 것은 아니다.", "표를 섞는 방식이 언제나 더 낫다."),
     ("The filter doesn't work uniformly across languages.", "The filter works uniformly across languages."), ("긴 사슬은 그대로 끼워 쓰는(plug-and-play) 방식이 아닙니다.", "Long chains are plug-and-play."),
+    ("It works with any retriever—no fine-tuning is required.", "파인튜닝이 필요합니다."), ("수학을 잘하는 모델 대부분이 다른 분야로의 이전에는 실패했다.", "수학을 잘하는 모델 대부분이 다른 분야로 이전했다."),
     ("Enough context ≠ a right answer.", "Enough context is a right answer."), ("Models that learned A will not generalize to the reverse.", "A를 배운 모델은 반대 방향으로 일반화한다."), ("두 점수는 재는 법이 달라 곧바로 견주기 어렵다.", "두 점수는 재는 법이 달라도 바로 견줄 수 있다."),
     ("데이터를 늘려도 기준선과의 격차를 좁히지 못한다.", "데이터를 늘리면 기준선과의 격차를 좁힌다."),
 ])
@@ -170,6 +171,7 @@ def test_what_is_turned(library: Library, line: str, said: str) -> None:
     ("The router is trained not to answer but to choose a model.", "라우터는 답하는 것이 아니라 모델을 고르도록 훈련됩니다."), ("It improves recall without labels or larger encoders.", "레이블이나 더 큰 인코더 없이 재현율을 높인다."),
     ("호출이 한없이 늘지 않도록 막는다.", "호출이 한없이 느는 것을 막는다."), ("Rewritten text is still caught when another non-marked model rewrote it.", "표시가 없는 다른 모델이 고쳐 써도 잡아낸다."),
     ("Models that learned A will not recall B, i.e. the Mirror Gap.", "즉, 이를 Mirror Gap이라 부른다."),
+    ("Search is not the only path to better plans.", "탐색이 더 나은 계획의 유일한 길이 아님을 보인다."), ("It eliminates the need for labels.", "레이블이 필요 없는 방법이다."), ("It requires neither labels nor search.", "레이블도 탐색도 필요 없다."),
     ("심판 모델이 항목마다 세 단계(지킴/절반/지키지 못함)로 채점한다.", "A judge model grades every item in three steps."), ("Labels should stand near the image; the model will struggle to find them if this is not the case.", "The model will otherwise struggle to find them."),
 ])
 def test_what_is_not_turned(library: Library, line: str, said: str) -> None:

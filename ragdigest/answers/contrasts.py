@@ -43,8 +43,8 @@ COMPARED = (
 SUBJECT = re.compile(r"(.*[^\s])[이가]\s+(.+)")
 #: A verb that `not` denies: no contrast.
 AUXILIARY = re.compile(r"\b(?:do|does|did|is|are|was|were|be|been|can|could|will|would|shall|should|must|may|might|has|have|had)$", re.I)
-#: A subject left out: `… and in some cases surpasses`.
-LEFT_OUT = re.compile(r"\b(?:and|or|but)(?:\s+(?:(?:in|on|at|by|for|with|under)\s.*|even|also|often|still|then|now|thus|sometimes|\w+ly))*$", re.I)
+#: A subject left out or not named: `… and in some cases surpasses`, `it also surpasses`.
+LEFT_OUT = re.compile(r"^(?:it|they|this|that|these|which|he|she|we)(?: (?:also|even|still|often|then))?$|\b(?:and|or|but)(?:\s+(?:(?:in|on|at|by|for|with|under)\s.*|even|also|often|still|then|now|thus|sometimes|\w+ly))*$", re.I)
 #: How many units of both sides together must lie crosswise, and how many times as many as straight.
 CROSSED, LEAD = 0.7, 2.0
 

@@ -23,7 +23,7 @@ NO_DENIAL = re.compile(
     re.I,
 )
 DENIES = re.compile(
-    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해|합)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|불가능|불필요|≠|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
+    r"않|(?<![가-힣])못(?=\s|했|하|할|한|해|합)|지[는도를]? ?못|없|아니(?!라)|아닌|아닙|아님|불가능|불필요|(?:에는?|데[에는]?) 실패[하했한합]|≠|(?<![가-힣])안 (?=[가-힣])|마라|말라|말아|지 마(?=[세십시])"
     r"|\bnot\b|n['’]t\b|\bno\b|\bnobody\b|\bnowhere\b|\bnever\b|\bnone\b|\bnothing\b|\bneither\b(?:.{1,80}?\bnor\b)?|\bnor\b|\bcannot\b|\bwithout\b|\bunable\b|\bfail(?:s|ed|ing)? to\b|\blacks?\b|\blacking\b|\bimpossible\b|\bineffective\w*\b|\bincapable\b|\binsufficient\w*\b|\bunsuitable\b|\bunreliable\b|\b\w{3,20}-free\b|\bun(?:available|able|necessary|needed|changed|affected|touched|altered|moved|harmed|disturbed)\b|\b(?:remains?|stays?|stayed|remained) the same\b",
     re.I,
 )
@@ -36,19 +36,19 @@ ABLE = re.compile(r"수 있|(?<!불)가능|\b(?:can|able to|possible|capable of)
 UNABLE = re.compile(r"수 없|불가능|[기지] (?:어렵|어려|힘들|힘든|못)|\b(?:cannot|can not|can['’]t|unable to|impossible|incapable of|not (?:able|possible|capable)|(?:hard|difficult) to)\b", re.I)
 #: Denials in other clothes: they excuse a plain denial on the other side and ask for none.
 LIKE_DENIAL = re.compile(
-    r"미만|이하|기보다|끊임없|빠[져진졌]|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대(?!\s?방향|쪽|편)|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에(?!서)|으로|[건번개회])"
+    r"미만|이하|기보다|끊임없|빠[져진졌]|아래|밑|미달|모자라|부족|드물|거의|겨우|대신|말고|보다는|아니라|제외|빼고|빠지|빠뜨|막[아는은을으고습았]|막히|피하|피해|거부|실패|대체|중단|멈추|그치|그쳤|금지|배제|떼어|한계|어렵|어려|힘들|무관|무시|달리|(?<![가-힣])미(?:충족|흡|비|완|지원|공개|확인|해결|사용|학습|반영|지정|포함|검증|응답)|불[명확필안]|간신히|반대(?!\s?방향|쪽|편)|잃|최소한|최소의|미미|경미|소폭|약간|근소|(?<!\d)0(?:%|점|에(?!서)|으로|[건번개회])"
     r"|\bbelow\b|\bunder (?=\d|half|one|two|three|six|a )|\bno more than\b|\bat most\b|\bless\b|\bfewer\b|\bfew\b(?!-shot)|\blittle\b|\bshort\b|\bhardly\b|\brarely\b|\bbarely\b|\bseldom\b|\bscarce\w*|\binstead\b|\brather\b|\bunlike\b|\bin place of\b|\bexcept\b|\bexclud\w+|\bavoid\w*|\bprevent\w*|\bstop\w*|\bbar(?:s|red)?\b"
     r"|\bdrop(?:s|ped)?\b|\brefus\w+|\bden(?:y|ies|ied)\b|\bfail\w*|\bmiss\w*|\babsen\w+|\bfree\b|\b\w+-free\b|\b\w+less\b|\bun(?!til|der|less|i(?![mn]))\w{3,}|\bnon-?(?!e\b)\w{3,}|\bsub-?optimal\w*|\bin(?:sufficient|complete|ability|sensitive|different|dependent|dispensable|evitable|tact)\b|\bdis(?!till)\w{4,}|\bfar from\b|\b(?:out of|beyond) reach\b|\bfrom \w+ing\b|\bbeyond\b"
-    r"|\bpoor\w*|\bbadly\b|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b(?!-shot)|\bnegligible\b|\bminimal\w*|\bmarginal\w*|\bslight\w*|\bmodest\w*|\bbarely\b|\bremov\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
+    r"|\bpoor\w*|\bbadly\b|\bhard\b|\bdifficult\w*|\blimit\w*|\bignor\w+|\bneglig\w+|\blose\w*|\blost\b|\bskip\w*|\bzero\b(?!-shot)|\bnegligible\b|\bminimal\w*|\bmarginal\w*|\bslight\w*|\bmodest\w*|\bbarely\b|\bremov\w+|\breplac\w+|\beliminat\w+|\bobviat\w+|\bomit\w*|\bforg[eo]t\w*|\bfall(?:s|ing)? short\b",
     re.I,
 )
 VERBAL = re.compile(r"(?<=[가-힣]{2})(?:되|하|시키|당하|받|해지)$")
 LIGHT = re.compile(r"\s(?:일|것|수|적|경우|바|점|길|데)$")
 #: Where a denial's predicate stands: the words before it in Korean, those after it in English; its subject where the verb is left out.
-DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:\([^()]{1,60}\))?(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙]|[이가은는도]?\s?불(?:가능|필요))|(?<![가-힣])(?:안\s|못\s?)([가-힣]+)")
+DENIED_KOREAN = re.compile(r"(?<![가-힣A-Za-z\d%.-])((?:[가-힣A-Za-z\d%.-]{1,30}\s)?[가-힣A-Za-z\d%.-]{1,30}?)(?:\([^()]{1,60}\))?(?:지[는도를]?\s?(?:않|못)|\s?[이가은는도]?\s?없|[이가은는]?\s아[니닌닙님]|[이가은는도]?\s?불(?:가능|필요)|(?:에는?|하는 데[에는]?) 실패)|(?<![가-힣])(?:안\s|못\s?)([가-힣]+)")
 DENIED_ENGLISH = re.compile(r"(?:\bnot|n['’]t|\bno|\bnever|\bcannot|\bunable to|\bfail(?:s|ed|ing)? to|\bwithout|\black(?:s|ing)?)\s+((?:[\w%.-]{1,40}\s?){1,4})|\b(\w{3,20})-free\b|\b(?:in|un)((?:effective|capable|sufficient|suitable|reliable)\w{0,4})|([\w%.-]{2,40}(?: [\w%.-]{1,40}){0,3}?) (?:(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would)(?: not|n['’]t)|cannot)\W*$", re.I)
 CLAUSE = re.compile(
-    r"[,;:()–—]\s|\s[–—-]\s|(?<![\w-])(?:and|(?<!all )(?<!nothing )but|while|whereas|although|though|because|since|so that|which|unless|without|even though)(?![\w-])"
+    r"[,;:()–—]\s|—|\s[–—-]\s|(?<![\w-])(?:and|(?<!all )(?<!nothing )but|while|whereas|although|though|because|since|so that|which|unless|without|even though)(?![\w-])"
     r"|(?<=[가-힣](?:고|며))(?<![라다자냐]고)\s|(?<=[으하되르크있없]나)\s|(?<=지만)\s|(?<=[가-힣]면)(?<![화장측표반단방수국전평서직]면)\s|(?<=없이)\s|(?<=때문에)\s|(?<=덕분에)\s|(?<=[는은인한한던]데)\s|(?<=(?:면서|므로|도록|려고|니까|으니|아서|어서|해서|여서|라서|지자))\s",
     re.I,
 )
@@ -61,6 +61,10 @@ MATCHED, NEAR, ASIDE, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.4, 0.34, 0
 #: Least share of a clause that a denial elsewhere in the passage must hold, how many times that of any
 #: calm clause, and the share of what it denies that the clause must affirm.
 DENIAL, CLEARLY, AFFIRMS = 0.3, 1.5, 0.5
+
+
+#: A number after a name is a version; a clause that shares so much of the best one's share may be the number's own.
+VERSION, ALIKE = re.compile(r"[A-Z][A-Za-z-]*\s$"), 0.6
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,8 @@ def misplaced(said: str, lines: Sequence[str], glossary: Glossary) -> str | None
             continue
         shares = [_share(units, c) for c, _ in there]
         found = [n for s, (_, n) in zip(shares, there, strict=True) if s >= SURE and s >= 0.9 * max(shares)]
+        if VERSION.search(normalised(clause.text)[: mine[0].start]) or any(s >= ALIKE * max(shares) and not missing(mine, n) for s, (_, n) in zip(shares, there, strict=True)):
+            continue
         if len(found) == 1 and len(found[0]) == 1 and found[0][0].unit == mine[0].unit and not mine[0].worded and missing(mine, found[0]):
             return normalised(clause.text)[mine[0].start : mine[0].end]
     return None
