@@ -73,7 +73,7 @@ def bears_otherwise(text: str, name: str, glossary: Glossary) -> bool:
     """
     half = HALF_HANGUL.fullmatch(name)
     if half:
-        ends = re.compile(rf"([a-z]+){re.escape(half[2].lower())}(?![a-z\d])")
+        ends = re.compile(rf"([a-z]{{1,30}}){re.escape(half[2].lower())}(?![a-z\d])")
         return bears(text, half[2]) or any(sound_of(half[1])[:1] == sound_of(m[1])[:1] for m in ends.finditer(text.lower()))
     if _mistyped(text, name):
         return True
@@ -86,7 +86,7 @@ def bears_otherwise(text: str, name: str, glossary: Glossary) -> bool:
 
 def _mistyped(text: str, name: str) -> bool:
     """Whether a text has the letters of a name in another order: Cluade."""
-    return len(name) >= MISTYPED and any(w[0] == name[0] and sorted(w) == sorted(name) for w in re.findall(r"[A-Za-z]+", text))
+    return len(name) >= MISTYPED and any(len(w) == len(name) and w[0] == name[0] and sorted(w) == sorted(name) for w in re.findall(r"[A-Za-z]+", text))
 
 
 def hangul_names(units: Collection[Unit], glossary: Glossary) -> list[tuple[str, list[str]]]:

@@ -54,17 +54,18 @@ CLAUSE = re.compile(
 )
 #: What ends a piece in no place: nouns in -고, and a word with its gloss (`손실(loss) 없이`).
 NOUNS = re.compile(r"(?:최고|그리고|광고|경고|보고|창고|사고|재고|(?<![가-힣])하나)$")
-OPENS = re.compile(r"즉|또|또한|다만|반면|따라서|그래서|그러나|하지만|예|네|아니요|yes|no|also|however|overall|thus|so|finally|additionally|moreover|instead", re.I)
 GLOSSED = re.compile(r"\w\([^()]*$")
+#: Opens a sentence and says nothing of its own.
+OPENS = re.compile(r"즉|또|또한|다만|반면|따라서|그래서|그러나|하지만|예|네|아니요|yes|no|also|however|overall|thus|so|finally|additionally|moreover|instead", re.I)
 #: Least share of a clause's units that a clause of the passage must hold to be the one that speaks of the same.
 MATCHED, NEAR, ASIDE, SURE, AFFIRMED, AFFIRMED_ENGLISH = 0.15, 0.7, 0.4, 0.34, 0.6, 0.5
 #: Least share of a clause that a denial elsewhere in the passage must hold, how many times that of any
 #: calm clause, and the share of what it denies that the clause must affirm.
 DENIAL, CLEARLY, AFFIRMS = 0.3, 1.5, 0.5
-
-
 #: A number after a name is a version; a clause that shares so much of the best one's share may be the number's own.
 VERSION, ALIKE = re.compile(r"[A-Z][A-Za-z-]*\s$"), 0.6
+#: Characters of a gloss.
+GLOSS = 80
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
         part = text[at:end].strip()
         if match and (_counted_together(text, match) or (match[0].isspace() and len(part.split()) < 2)):
             continue
-        if match and (NOUNS.search(part) or match[0][0] == ")" and GLOSSED.search(text, 0, match.start())):
+        if match and (NOUNS.search(part) or match[0][0] == ")" and GLOSSED.search(text, max(0, match.start() - GLOSS), match.start())):
             continue
         if parts and len(part.split()) < 2:
             parts[-1] = Clause(f"{parts[-1].text} {part}", parts[-1].start, end)
@@ -188,7 +189,7 @@ class _Matched:
 
 def _leans_beside(m: _Matched, mine: Sequence[_Matched]) -> bool:
     """Whether the clause, or one that speaks of the same clause of the passage, holds a denial of any kind."""
-    return any(o.clause.leans for o in mine if o is m or o.best == m.best or (o.clause.leans and o.shares[m.best] > 0.02))
+    return any(o.clause.leans and (o is m or o.best == m.best or o.shares[m.best] > 0.02) for o in mine)
 
 
 def denials(clause: Clause, text: str) -> list[tuple[int, int]]:
