@@ -65,11 +65,13 @@ def numbers(text: str) -> list[Number]:
 
     def take(pattern: re.Pattern[str], value_of: Callable[[re.Match[str]], float | None], worded: bool = False) -> None:
         nonlocal left
-        for m in pattern.finditer(left):
+        matches = list(pattern.finditer(left))
+        for m in matches:
             value = value_of(m)
             if value is not None:
                 found.append(_number(float(value), m, text, worded))
-        left = pattern.sub(lambda m: " " * len(m[0]), left)
+        if matches:
+            left = pattern.sub(lambda m: " " * len(m[0]), left)
 
     take(POWER, lambda m: 10.0 ** int(m[1]))
     take(MAGNITUDES, lambda m: 10.0 ** (int(m[1]) if m[1].isdigit() else max(1, english_value(m[1]))), True)

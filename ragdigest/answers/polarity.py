@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..retrieval.glossary import Glossary
 from ..retrieval.units import Unit, units_of
-from .numbers import missing, normalised, numbers
+from .numbers import Number, missing, normalised, numbers
 from .worded import Worded, share
 
 #: Words that look like denials and are none, two denials that affirm, conditions, and what stands in brackets.
@@ -74,6 +74,10 @@ class Clause(Worded):
 
     start: int
     end: int
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        return numbers(self.text)
 
     @cached_property
     def denies(self) -> bool:
@@ -157,9 +161,9 @@ def _denied_by(m: "_Matched", passage: Sequence[str], glossary: Glossary) -> boo
 
 def misplaced(said: str, lines: Sequence[str], glossary: Glossary) -> str | None:
     """A number of the sentence in whose place the passage's clause about the same has another; None where there is none."""
-    there = [(c, numbers(c.text)) for line in lines for c in clauses(line)]
+    there = [(c, c.numbers) for line in lines for c in clauses(line)]
     for clause in clauses(said):
-        mine = numbers(clause.text)
+        mine = clause.numbers
         units = units_of(clause.text, glossary) if len(mine) == 1 else []
         if not units or not there:
             continue
