@@ -167,7 +167,7 @@ def test_what_is_turned(library: Library, line: str, said: str) -> None:
     (LEADING_KO, LEADING), (LEADING, "앞선 LLM도 성공률이 60%에 못 미친다."), ("This training-free method refreshes them.", "이 방법은 학습이 필요 없다."), ("A lower γ means fewer updates and faster decoding.", "γ를 낮추면 갱신이 줄고 디코딩이 빨라진다."),
     ("A model with weak procedural skills may see no benefit.", "절차적 기본기가 약한 모델은 이득이 없을 수 있다."), ("No search happens at inference.", "추론 때는 탐색을 하지 않는다."), ("효과가 없지 않다.", "효과가 있다."), ("Code is freely available.", "코드는 공개되어 있다."),
     ("", ""), ("", "a"), ("a", ""), ("...", "!!!"), ("도움이 된다.", "도움이 되지 않는 것이 아니다."), bug("훈련 시간이 길지 않다.", "훈련 시간이 짧다.", why="a denied word and its opposite agree"),
-    ("Most tables can be stored in half precision without losing recall.", "Most tables can be stored in half precision."), ("It beats three baselines across reference-based, reference-free and human tests.", "It beats three baselines."),
+    ("Most tables can be stored in half precision without losing recall.", "Most tables can be stored in half precision."), ("It beats three baselines in label-based, label-free and human tests.", "It beats three baselines."),
     ("The router is trained not to answer but to choose a model.", "라우터는 답하는 것이 아니라 모델을 고르도록 훈련됩니다."), ("It improves recall without labels or larger encoders.", "레이블이나 더 큰 인코더 없이 재현율을 높인다."),
     ("호출이 한없이 늘지 않도록 막는다.", "호출이 한없이 느는 것을 막는다."), ("Rewritten text is still caught when another non-marked model rewrote it.", "표시가 없는 다른 모델이 고쳐 써도 잡아낸다."),
     ("Models that learned A will not recall B, i.e. the Mirror Gap.", "즉, 이를 Mirror Gap이라 부른다."),

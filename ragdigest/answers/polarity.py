@@ -80,18 +80,23 @@ class Clause(Worded):
         return numbers(self.text)
 
     @cached_property
+    def _bare(self) -> str:
+        """The text without what only looks like a denial."""
+        return NO_DENIAL.sub(" ", self.text)
+
+    @cached_property
     def denies(self) -> bool:
-        return len(DENIES.findall(NO_DENIAL.sub(" ", self.text))) % 2 == 1
+        return len(DENIES.findall(self._bare)) % 2 == 1
 
     @cached_property
     def negated(self) -> bool:
         """Whether a denial is left when those that only describe something are put aside."""
-        return self.denies and bool(DENIES.search(DESCRIBES.sub(" ", NO_DENIAL.sub(" ", self.text))))
+        return self.denies and bool(DENIES.search(DESCRIBES.sub(" ", self._bare)))
 
     @cached_property
     def leans(self) -> bool:
         """Whether it holds a denial of any kind."""
-        return bool(LIKE_DENIAL.search(self.text) or DENIES.search(NO_DENIAL.sub(" ", self.text)))
+        return bool(LIKE_DENIAL.search(self.text) or DENIES.search(self._bare))
 
 
 @cache
